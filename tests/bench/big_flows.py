@@ -48,4 +48,5 @@ def write(folder: Path, steps: int, *, flows: int = 1) -> int:
 
 
 def _step(here: int, of: int) -> str:
+    # Three ways that spread, so that every step is reached within some turns of any other.
     return STEP.format(here=here, one=(here + 1) % of, two=(2 * here + 1) % of, three=(3 * here + 2) % of)

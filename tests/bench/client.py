@@ -32,13 +32,14 @@ class Playing:
         root = Path(__file__).resolve().parent.parent.parent
         self._process = subprocess.Popen(command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdout
+        # The caller starts its clock after this: signing thousands of requests must not fall into the measurement.
         assert self._process.stdout.readline() == "ready\n"
         return self
 
     def go(self) -> tuple[int, float]:
         """Play, and return how many requests were answered in how many seconds."""
-        told, _ = self._process.communicate("go\n", timeout=300)
-        requests, seconds, wrong = json.loads(told)
+        result, _ = self._process.communicate("go\n", timeout=300)
+        requests, seconds, wrong = json.loads(result)
         if wrong:
             raise RuntimeError(f"{wrong} of {requests} requests were not answered with 200")
         return requests, seconds
@@ -56,7 +57,7 @@ class Connection:
         self._socket: socket.socket | None = None
 
     def ask(self, request: bytes) -> bool:
-        """Post one request, read the whole answer, and tell whether it was 200."""
+        """Post one request, read the whole answer, and return whether it was a 200 with a document."""
         head, body = self._exchanged(request)
         return b" 200 " in head.partition(b"\r\n")[0] and body.lower().endswith(b"</response>")
 
@@ -67,9 +68,11 @@ class Connection:
     def _exchanged(self, request: bytes) -> tuple[bytes, bytes]:
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+            # Else the kernel may hold a small request back until the last one is acknowledged, up to 40 ms on Linux.
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.sendall(request)
         head, body = self._read(self._socket)
+        # A server that closes after each answer makes its callers connect anew, and that time counts.
         if b"connection: close" in head:
             self._socket.close()
             self._socket = None
@@ -77,10 +80,10 @@ class Connection:
 
     @staticmethod
     def _read(open_socket: socket.socket) -> tuple[bytes, bytes]:
-        got = b""
-        while b"\r\n\r\n" not in got:
-            got += _more(open_socket)
-        head, _, body = got.partition(b"\r\n\r\n")
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += _more(open_socket)
+        head, _, body = received.partition(b"\r\n\r\n")
         head = head.lower()
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
         while len(body) < length:
@@ -96,13 +99,13 @@ def _more(open_socket: socket.socket) -> bytes:
 
 
 def free_port() -> int:
-    """Return a port of the loopback that nobody uses."""
+    """Return an unused port of the loopback."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 def wait_for(port: int, seconds: float = 30) -> None:
-    """Wait until somebody listens."""
+    """Wait until a server listens on a port. Raises OSError after `seconds`."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -137,6 +140,7 @@ def main() -> None:
 
     def caller(number: int) -> None:
         line = Connection(port)
+        # A call's requests stay with one caller, since each turn follows from the last.
         for call in prepared[number::CALLERS]:
             wrong[number] += sum(not line.ask(request) for request in call)
 

@@ -21,6 +21,7 @@ HALF_SENT, IDLE, LOUD, AT_ONCE = "500", "4000", "30", 8
 
 def run(rounds: int, calls: int) -> list[Row]:
     """Attack each of four servers for SECONDS; the options of other benchmarks have no effect."""
+    # Thousands of idle connections need as many file descriptors; the usual limit is 1,024.
     allow_many_files()
     rows = []
     for workers in ("1", "2"):
@@ -47,6 +48,7 @@ def _attacked(workers: str, *, unsigned: bool) -> Callers:
             client.wait_for(port)
             attacker = subprocess.Popen(attack, cwd=ROOT, stdout=subprocess.PIPE, text=True)
             assert attacker.stdout is not None
+            # The attack says when its connections stand; callers before that would meet a quiet server.
             attacker.stdout.readline()
             callers = Callers(url, walks.TOKEN)
             with callers.calling(AT_ONCE):

@@ -27,6 +27,7 @@ class Caller(FastHttpUser):
     @task
     def call(self) -> None:
         """Make the requests of one call under a name of its own."""
+        # The identifier is new for each call and part of what is signed, so each request is signed anew, as ours are.
         call_sid = f"CA{os.urandom(16).hex()}"
         for path, recorded in REQUESTS:
             form = {**recorded, "CallSid": call_sid}
@@ -41,6 +42,7 @@ _began = 0.0
 @events.test_start.add_listener
 def _started(**_: Any) -> None:
     global _began
+    # Counted from the start of the test: Locust's imports are no part of a turn.
     _began = time.process_time()
 
 
@@ -49,5 +51,6 @@ def _stopped(environment: Any, **_: Any) -> None:
     total = environment.stats.total
     if total.num_failures:
         raise RuntimeError(f"{total.num_failures} requests failed")
+    # Reports of status are requests, but no turns.
     turns = total.num_requests * TURNS / len(REQUESTS)
     print(f"us a turn {(time.process_time() - _began) / turns * 1e6:.2f}")

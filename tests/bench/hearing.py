@@ -56,6 +56,7 @@ def _sphinx(model: Path, sounds: dict[str, Audio]) -> None:
         print(reason)
         return
     before = _memory()
+    # A model is loaded at its first use, which is this look-up of words; nothing is recognised yet.
     took = _timed(lambda: sphinx.unknown_words(Expected("zh-CN", MANDARIN)))
     print(f"pocketsphinx: the model is loaded in {took:.1f} s and takes {_memory() - before:.0f} MiB")
     said = [sound for name, sound in sounds.items() if name.startswith("zh_") and name.endswith("clean.wav")]
@@ -75,7 +76,7 @@ def _load(vosk: VoskRecognizer) -> None:
 def _recognise(vosk: VoskRecognizer, said: list[Audio], rounds: int, calls: int) -> None:
     understood: list[bool] = []
 
-    def one(number: int) -> float:
+    def recognised(number: int) -> float:
         sound = said[number % len(said)]
         started = time.perf_counter()
         understood.append(isinstance(vosk.listen(sound, Expected(LANGUAGE, MENU), LONG), RecognizedPhrase))
@@ -87,7 +88,7 @@ def _recognise(vosk: VoskRecognizer, said: list[Audio], rounds: int, calls: int)
         with ThreadPoolExecutor(threads) as pool:
             for _ in range(rounds):
                 started = time.perf_counter()
-                waits += list(pool.map(one, range(calls)))
+                waits += list(pool.map(recognised, range(calls)))
                 rates.append(calls / (time.perf_counter() - started))
         rate = statistics.median(rates)
         print(
@@ -98,6 +99,7 @@ def _recognise(vosk: VoskRecognizer, said: list[Audio], rounds: int, calls: int)
 
 
 def _memory() -> float:
+    # The most that was ever used, in KiB on Linux: a difference counts only what exceeds the earlier peak.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -114,6 +114,7 @@ def child(*command: str) -> Iterator[tuple[int, Path]]:
 
 def used(pid: int) -> tuple[float, float]:
     """Return the CPU seconds of a process and its memory in MB."""
+    # The name of the process may hold blanks and brackets; behind the last bracket the fields have fixed places.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     status = Path(f"/proc/{pid}/status").read_text()
     memory = int(status.partition("VmRSS:")[2].split()[0]) / 1024
@@ -127,6 +128,7 @@ def measured(pid: int, address: tuple[str, int], calls: int, seconds: float) -> 
         arguments = {"calls": calls, "rate": calls, "talk_ms": talk}
         callers = threading.Thread(target=run_sipp, args=(Path(folder), address), kwargs=arguments)
         callers.start()
+        # Until all calls are answered and their prompts play.
         time.sleep(3)
         before, _ = used(pid)
         time.sleep(seconds)
@@ -143,9 +145,11 @@ def key_to_silence(address: tuple[str, int], app: Pages, keys: int) -> list[floa
         peer.call()
         for key in range(keys):
             peer.heard.clear()
+            # A key counts only while sound is heard: 3200 bytes are 0.4 s of A-law.
             wait_until(lambda: len(peer.heard) > 3200 and loud(peer.heard[-160:]))
             peer.key(str(key % 10))
             pressed, last = time.monotonic(), time.monotonic()
+            # Packets that were under way still arrive; the last loud one ends the sound for the caller.
             while time.monotonic() < pressed + 0.3:
                 before = len(peer.heard)
                 wait_until(lambda before=before: len(peer.heard) > before)

@@ -20,6 +20,7 @@ CALLS_AT_ONCE = 200
 
 def interleaved(calls: Sequence[list[walks.Posted]]) -> Iterator[bytes]:
     """Yield the requests of calls, many calls at once."""
+    # Two turns of one call are 200 requests apart, so the second is not due before the first is answered.
     for first in range(0, len(calls), CALLS_AT_ONCE):
         block = calls[first : first + CALLS_AT_ONCE]
         for place in range(len(block[0])):
@@ -74,15 +75,19 @@ async def drive(port: int, requests: Sequence[bytes], rate: float) -> list[float
     loop, lines, chance = asyncio.get_running_loop(), Lines(port), random.Random(1)
     latencies: list[float] = []
 
-    async def one(request: bytes, due: float) -> None:
+    async def answered(request: bytes, due: float) -> None:
         await lines.ask(request)
         latencies.append(loop.time() - due)
 
     due, tasks = loop.time() + 0.1, []
     for request in requests:
+        # Exponential gaps, as calls of many independent callers arrive. The seed is fixed: each server gets the same
+        # bursts.
         due += chance.expovariate(rate)
+        # Requests are sent when due, whether or not earlier ones were answered. A client that waits for the server
+        # sends less while it is slow, and so leaves out the worst times.
         await asyncio.sleep(max(0.0, due - loop.time()))
-        tasks.append(asyncio.create_task(one(request, due)))
+        tasks.append(asyncio.create_task(answered(request, due)))
     await asyncio.gather(*tasks)
     await lines.close()
     return latencies

@@ -79,6 +79,7 @@ def running(
             flows=flows,
             bank_url=bank_url,
         )
+        # Each turn writes a log line, which is part of its cost; only the terminal is left out.
         with contextlib.redirect_stderr(nowhere):
             log.to_stderr()
         ivr = build(settings)
@@ -103,6 +104,7 @@ def answer(app: Wsgi, posted: Posted) -> bytes:
 
 def cost(app: Wsgi, calls: Iterable[list[Posted]], clock: Clock = time.process_time) -> float:
     """Return the seconds of processor that a turn of these calls takes."""
+    # Before the clock starts: the generator signs each request when it is drawn.
     prepared = [posted for call in calls for posted in call]
     started = clock()
     for posted in prepared:

@@ -47,10 +47,11 @@ View = Callable[..., Response]
 
 
 def validate_twilio_request(view: View) -> View:
-    """Refuse what Twilio did not sign."""
+    """Refuse requests that Twilio did not sign."""
 
     @wraps(view)
     def decorated(*args: Any, **kwargs: Any) -> Response:
+        # Made for each request, as the tutorial's decorator makes it.
         validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
         if not validator.validate(request.url, request.form, request.headers.get("X-TWILIO-SIGNATURE", "")):
             abort(403)

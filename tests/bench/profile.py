@@ -11,6 +11,7 @@ from . import ours, walks
 def run(rounds: int, calls: int) -> None:
     """Print the dearest functions of the call that asks no back end, over `rounds` times `calls` calls."""
     with ours.running() as (_, app):
+        # First uses import and compile, and would stand at the top of the list.
         ours.cost(app, list(walks.calls(walks.ALONE, range(1, 20), "ours")))
         prepared = [
             posted for call in walks.calls(walks.ALONE, range(20, 20 + rounds * calls), "ours") for posted in call

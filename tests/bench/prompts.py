@@ -34,7 +34,7 @@ def run(rounds: int, calls: int) -> None:
     print(f"\n{len(known)} prompts known beforehand, listed in {time.perf_counter() - began:.2f} s")
     for language in ("zh-CN", "en-US"):
         with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
-            _language(language, [one for one in known if one.language == language], Path(folder))
+            _language(language, [prompt for prompt in known if prompt.language == language], Path(folder))
 
 
 def _language(language: str, known: Sequence[KnownPrompt], folder: Path) -> None:
@@ -67,7 +67,10 @@ def _language(language: str, known: Sequence[KnownPrompt], folder: Path) -> None
 def _calls(language: str, folder: Path) -> None:
     """Speak balances as calls do, each sentence new at first and heard again afterwards."""
     prompts = open_prompts(("local",), folder, folder / "private", local_voices(MODELS), Seal(b"k" * 32), time.time)
+    # Half a minute for each prompt: the budget of a call would replace slow voices by the carrier's, and hide their
+    # time.
     patient = Prompts(prompts.order, prompts.index, prompts.maker, prompts.links, 30.0)
+    # Steps of 37 yuan give each amount other digits, so each sentence is new to the cache.
     amounts = [Reader()(f"{1000 + 37 * number}.{number:02}", "amount", "", language) for number in range(VALUES)]
     frame = (
         "您尾号零幺二八的账户，余额为{}。"

@@ -41,6 +41,7 @@ def run(rounds: int, calls: int) -> list[Row]:
     for model, patience in MODELS.items():
         started = time.process_time()
         play = compiled_day()
+        # The first run compiles, which takes seconds and happens once: it is told apart.
         play(callers_of(_scenario(1.0, patience, 1), 0), tables_of(_scenario(1.0, patience, 1)))
         made = time.process_time() - started
         waits: dict[str, list[float]] = {OURS: [], PLAIN: [], SIMPY: []}
@@ -100,6 +101,7 @@ def _simpy(calls: int, patience: float, seed: int) -> tuple[int, float]:
             else:
                 yield agent | world.timeout(dice.expovariate(1 / patience))
             waits.append(world.now - came)
+            # The wait may have ended by patience: then the caller has no agent and leaves.
             if agent.triggered:
                 yield world.timeout(dice.expovariate(1 / TALK))
 

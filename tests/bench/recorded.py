@@ -34,6 +34,7 @@ class Recording:
         answer = self._inner.send(method, url, body, headers)
         path = url.removeprefix(walks.BASE).partition("#")[0]  # after it stand the carrier's options for retries
         self.requests.append((path, body.decode()))
+        # The number of the turn is in its path, so one path has one answer.
         self.answers[path] = answer.body.decode()
         return answer
 
@@ -53,7 +54,7 @@ class RecordedServer:
     """The server as a process of its own."""
 
     def __init__(self, answers: Mapping[str, str], delays: Mapping[str, float] | None = None) -> None:
-        self._told = json.dumps({"answers": dict(answers), "delays": dict(delays or {})})
+        self._setup = json.dumps({"answers": dict(answers), "delays": dict(delays or {})})
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.bench.recorded"]
@@ -62,7 +63,7 @@ class RecordedServer:
         )
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(self._told + "\n")
+        self._process.stdin.write(self._setup + "\n")
         self._process.stdin.flush()
         self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
         return self
@@ -84,12 +85,14 @@ class _Answering(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._read += data
         head, end, body = self._read.partition(b"\r\n\r\n")
+        # A request may come in several pieces.
         if not end or len(body) < _length(head):
             return
         self._read = b""
         path = head.split(b" ", 2)[1]
         answer, delay = self.answers.get(path, _MISSING), self.delays.get(path, 0.0)
         if delay:
+            # Not awaited: other connections are served while this answer waits.
             asyncio.get_running_loop().call_later(delay, self._transport.write, answer)
         else:
             self._transport.write(answer)
@@ -105,14 +108,15 @@ _MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 def _wire(body: str) -> bytes:
     encoded = body.encode()
+    # A 204 must not have a Content-Length.
     head = f"HTTP/1.1 {200 if encoded else 204} OK\r\nContent-Type: text/xml; charset=utf-8\r\n"
     return (head + (f"Content-Length: {len(encoded)}\r\n" if encoded else "") + "\r\n").encode() + encoded
 
 
 async def _serve() -> None:
-    told = json.loads(sys.stdin.readline())
-    _Answering.answers = {path.encode(): _wire(body) for path, body in told["answers"].items()}
-    _Answering.delays = {path.encode(): seconds for path, seconds in told["delays"].items()}
+    setup = json.loads(sys.stdin.readline())
+    _Answering.answers = {path.encode(): _wire(body) for path, body in setup["answers"].items()}
+    _Answering.delays = {path.encode(): seconds for path, seconds in setup["delays"].items()}
     server = await asyncio.get_running_loop().create_server(_Answering, "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

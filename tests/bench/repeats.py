@@ -102,6 +102,7 @@ class Repeats:
         answers: dict[bytes, bytes] = {}
         requests = [posted.wire() for posted in walks.requests(walk, number, "ours")]
         for place, (turn, request) in enumerate(zip(walk.turns, requests, strict=True)):
+            # One, two or three at once, and older requests beside them: the newest may be answered before or after.
             copies = 1 if clean else chance.choice([1, 1, 2, 3])
             older = [] if clean else chance.sample(requests[:place], min(place, chance.randrange(3)))
             await asyncio.gather(*(self._ask(each, chance, answers) for each in [request] * copies + older))

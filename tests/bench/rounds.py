@@ -20,7 +20,9 @@ class Rounds:
         """Measure every contender once a round, each time in another order; a first round is thrown away."""
         names = list(contenders)
         rounds = cls({name: [] for name in names})
+        # A first round warms caches and lets each contender import what it imports late.
         for number in range(count + 1):
+            # The order changes, or the same contender would always run behind the costliest one.
             shift = number % len(names)
             for name in names[shift:] + names[:shift]:
                 figure = contenders[name]()
@@ -34,6 +36,8 @@ class Rounds:
 
     def ratio(self, name: str, to: str) -> tuple[float, float, float]:
         """Return median, lower and upper quartile of the ratio `name` / `to`, round by round."""
+        # Within a round, because other work on the machine slows its figures alike. The medians of two contenders may
+        # come from different rounds.
         ratios = [mine / other for mine, other in zip(self.figures[name], self.figures[to], strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
         return middle, low, high

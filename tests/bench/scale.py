@@ -61,6 +61,7 @@ def _walking(app: Flask, calls: int) -> Measure:
     numbers = itertools.count(1)
 
     def measure() -> float:
+        # Each call goes the same way, so that the number of steps in the flow is all that differs.
         keys = "123121"
         played = [
             [_arrive(call), *(_key(call, turn, key) for turn, key in enumerate(keys, 1))]
@@ -103,6 +104,7 @@ def _fill(file: Path, app: Flask, live: int) -> tuple[int, dict[str, int]]:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         payload = {name: _copy_rows(connection, name, model, live) for name in tables if not name.startswith("sqlite_")}
         connection.execute("COMMIT")
+        # Until then the rows are in the log file, and the size of the database does not show them.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return _bytes(connection) - before, {name: size for name, size in payload.items() if size}
 
@@ -115,6 +117,8 @@ def _copy_rows(connection: sqlite3.Connection, name: str, model: str, live: int)
     rows = [row for row in connection.execute(f"SELECT {names} FROM {name}") if any(_holds(v, model) for v in row)]
     if rows:
         marks = ", ".join("?" * len(columns))
+        # In random order, as identifiers of a carrier come: ascending ones would fill the pages of the index to the
+        # brim.
         copies = (_renamed(row, model, walks.call_id(n)) for n in _shuffled(range(1, live + 1)) for row in rows)
         connection.executemany(f"INSERT INTO {name} ({names}) VALUES ({marks})", copies)
     return sum(len(value) if isinstance(value, str | bytes) else 8 for row in rows for value in row)
@@ -176,6 +180,7 @@ def _onwards(app: Flask, numbers: Iterator[int], first: int) -> Measure:
     """Go from step to step; calls are brought to turn `first` before the clock starts."""
 
     def measure() -> float:
+        # Few, since each long call is brought to its turn by hundreds of others.
         chosen = list(itertools.islice(numbers, LONG_CALLS if first > 1 else LONG_CALLS * 5))
         for call in chosen:
             reply = ours.answer(app, _arrive(call))

@@ -51,6 +51,7 @@ def contenders() -> dict[str, Server]:
     """Return every server that can be started here; each has one worker. What is left out is said on stderr."""
     python = sys.executable
     granian = (python, "-m", "granian", "--interface", "wsgi", "--http", "1", "--workers", "1", "--no-ws")
+    # Far more threads than callers, so that no request waits for one.
     granian += ("--blocking-threads", THREADS, "--backlog", "2048", "--log-level", "error", "--host", "127.0.0.1")
     servers = {
         OURS: Server(
@@ -93,9 +94,11 @@ def run(rounds: int, calls: int) -> list[Row]:
     with contextlib.ExitStack() as stack:
         bank_url = stack.enter_context(ours.bank())
         lines = {name: stack.enter_context(started(server, bank_url)) for name, server in contenders().items()}
+        # A server that answers wrongly or with an error page may be fast.
         for line in lines.values():
             line.check()
         processor = Rounds.run({name: line.measure(calls) for name, line in lines.items()}, rounds)
+        # The first round is thrown away here too, as `Rounds.run` does with the processor times.
         rates = Rounds({name: line.rates[-rounds:] for name, line in lines.items()})
         processor.show("Processor time of the server for one request", "us", CONSTANT, times=1e6)
         rates.show("Requests a second, one worker, 8 callers at once", "/s", CONSTANT, digits=0)
@@ -145,10 +148,11 @@ class Line:
         self._calls = 0
 
     def measure(self, calls: int) -> client.Measure:
-        """Return what plays that many calls and tells the server's seconds of processor a request."""
+        """Return a measure: it plays that many calls and returns the server's seconds of processor a request."""
 
         def one_round() -> float:
             first, self._calls = self._calls + 1, self._calls + calls
+            # The callers are a process of their own, which signs before the first reading.
             with client.Playing(self.port, self.contender, first, calls) as playing:
                 before = processor_seconds(self.process)
                 requests, seconds = playing.go()

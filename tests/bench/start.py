@@ -31,6 +31,7 @@ def run(rounds: int, calls: int) -> list[Row]:
                 ready.append(served.processor_seconds(line.process))
                 caller = client.Connection(line.port)
                 first = _walked(caller, walks.ALONE, 1)
+                # On the clock: to a caller it does not matter who computes.
                 words.append(time.perf_counter() - began)
                 for kind, ratio in _first_and_later(caller, first):
                     ratios[kind].append(ratio)
@@ -42,6 +43,7 @@ def _rows(ready: list[float], words: list[float], ratios: Mapping[str, list[floa
         Row("from the start to ready, processor", f"{min(ready):.2f} s", aim="under 2 s"),
         Row("from the start to the end of the first call, wall clock", f"{min(words):.2f} s"),
         *(
+            # The smallest of the starts: other work on the machine can only add to it.
             Row(f"slowest turn of the first call, {kind}", "", f"{min(of_kind):.1f}x the same turn later", "at most 2x")
             for kind, of_kind in ratios.items()
         ),
@@ -56,6 +58,7 @@ def _first_and_later(caller: client.Connection, first: list[float]) -> Iterator[
             first = _walked(caller, walk, number)
         later = [_walked(caller, walk, number + place) for place in range(1, LATER_CALLS)]
         number += LATER_CALLS
+        # Only the second half: caches fill during the first.
         usual = [statistics.median(turn) for turn in zip(*later[LATER_CALLS // 2 :], strict=True)]
         yield kind, max(mine / other for mine, other in zip(first, usual, strict=True))
 

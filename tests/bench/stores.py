@@ -28,13 +28,14 @@ THREADS = 4
 def run(rounds: int, calls: int) -> list[Row]:
     """Measure whole walks, in turns on each store."""
     os.environ["TWILIO_AUTH_TOKEN"] = walks.TOKEN
-    found = programs()
-    if found is None:
+    server_programs = programs()
+    if server_programs is None:
         print(MISSING)
         return []
     with contextlib.ExitStack() as stack:
         bank_url = stack.enter_context(ours.bank())
-        server = PostgresqlServer(found, durable=True)
+        # Tests switch fsync off; a figure without it would be no server's.
+        server = PostgresqlServer(server_programs, durable=True)
         stack.callback(server.remove)
         addresses = {SQLITE: "", POSTGRESQL: server.url(), ASYNCHRONOUS: server.url(options="&synchronous_commit=off")}
         apps: dict[str, ours.Wsgi] = {
@@ -56,6 +57,7 @@ def _walk(name: str, apps: Mapping[str, ours.Wsgi], numbers: Iterator[int], roun
             prepared = list(walks.calls(walks.WALKS[name], itertools.islice(numbers, calls), "ours"))
             turns = sum(map(len, prepared))
             started, spent = time.perf_counter(), time.process_time()
+            # A call is one task: its turns need each other's order.
             list(pool.map(lambda call: ours.cost(apps[contender], [call]), prepared))
             waits[contender].append((time.perf_counter() - started) / turns)
             return (time.process_time() - spent) / turns
@@ -65,6 +67,7 @@ def _walk(name: str, apps: Mapping[str, ours.Wsgi], numbers: Iterator[int], roun
     with ThreadPoolExecutor(THREADS) as pool:
         measured = Rounds.run({contender: measure(contender) for contender in apps}, rounds)
     measured.show(f"One turn of the walk '{name}', processor time of this process", "us", SQLITE, times=1e6)
+    # Without the first round, which `Rounds.run` leaves out of the processor times.
     clock = Rounds({contender: times[1:] for contender, times in waits.items()})
     clock.show("  the same on the clock", "us", SQLITE, times=1e6)
     for contender in (POSTGRESQL, ASYNCHRONOUS):
@@ -82,6 +85,7 @@ def _round_trips(name: str, app: ours.Wsgi, numbers: Iterator[int]) -> float:
         return answers(connection, until)
 
     prepared = list(walks.calls(walks.WALKS[name], itertools.islice(numbers, 10), "ours"))
+    # Every wait for the server goes through this method, so its calls are the round trips.
     ServerConnection._answers = counted  # type: ignore[assignment, method-assign]
     try:
         ours.cost(app, prepared)

@@ -23,7 +23,7 @@ def run(rounds: int, calls: int) -> None:
     del calls
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
         lines = big_flows.write(Path(folder), STEPS, flows=FILES)
-        found = Rounds.run(
+        measured = Rounds.run(
             {
                 "python that does nothing": _command([sys.executable, "-c", "pass"]),
                 "ivr --help": _command([sys.executable, "-m", "ivr.cli", "--help"]),
@@ -32,7 +32,7 @@ def run(rounds: int, calls: int) -> None:
             },
             rounds,
         )
-    found.show("Checking flows, processor time from start to end", "ms", "the shipped flows", times=1e3)
+    measured.show("Checking flows, processor time from start to end", "ms", "the shipped flows", times=1e3)
     _conversations(rounds)
 
 
@@ -57,8 +57,8 @@ def _conversations(rounds: int) -> None:
         wall.append(time.perf_counter() - started)
         return spent
 
-    found = Rounds.run({f"ivr test, {count} conversations": play}, rounds)
-    found.show("Playing conversations, processor time", "ms", f"ivr test, {count} conversations", times=1e3)
+    measured = Rounds.run({f"ivr test, {count} conversations": play}, rounds)
+    measured.show("Playing conversations, processor time", "ms", f"ivr test, {count} conversations", times=1e3)
     print(f"  {count / min(wall):.0f} conversations a second, start included")
 
 
@@ -69,6 +69,8 @@ def _command(command: list[str]) -> Measure:
         after = os.times()
         if done.returncode:
             raise RuntimeError(f"{' '.join(command[1:])}: {done.stderr.decode()[-500:]}")
+        # Children's times are added when a child is waited for, which `run` does, so the difference is this
+        # command's.
         return after.children_user + after.children_system - before.children_user - before.children_system
 
     return measure

@@ -72,6 +72,7 @@ def _kokoro() -> None:
 
 
 def _measure(title: str, voice: Voice, texts: tuple[str, ...], language: str) -> None:
+    # The first prompt starts the voice's process or reads its pack, hence the long deadline.
     first = _timed(lambda: voice.render(texts[0], language, deadline=30))
     cold = [_timed(lambda text=text: voice.render(text, language)) for text in texts[1:]]  # type: ignore[misc]
     sounds = [voice.render(text, language) for text in texts]
@@ -88,11 +89,13 @@ def _in_a_row(voice: Voice) -> None:
     lengths: dict[tuple[str, float], list[float]] = {}
     started = time.perf_counter()
     for number in range(ROW):
+        # Four and three have no common factor, so each text is spoken at each rate.
         text, rate = ENGLISH[number % 4], (1.0, 0.75, 1.2)[number % 3]
         lengths.setdefault((text, rate), []).append(voice.render(text, "en-US", rate=rate).seconds)
     took = time.perf_counter() - started
-    spread = max(max(found) - min(found) for found in lengths.values())
-    wrong = sum(abs(each - statistics.median(found)) > 0.05 for found in lengths.values() for each in found)
+    spread = max(max(same) - min(same) for same in lengths.values())
+    # A prompt that is cut off, or holds a part of another, has another length than the rest.
+    wrong = sum(abs(each - statistics.median(same)) > 0.05 for same in lengths.values() for each in same)
     print(f"  {ROW} in a row in {took:.1f} s: none lost, {wrong} of a wrong length (by {spread * 1e3:.0f} ms at most)")
 
 

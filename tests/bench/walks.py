@@ -36,7 +36,7 @@ class Turn:
     did: tuple[tuple[str, str], ...] = ()
 
     def path(self, contender: str) -> str:
-        """Return the address for a contender; whoever is not the peer is asked for ours."""
+        """Return the address for a contender; every contender but the peer is asked for ours."""
         return self.peer if contender.startswith("peer") else self.ours
 
 
@@ -57,7 +57,7 @@ class Posted:
     signature: str
 
     def environ(self) -> dict[str, Any]:
-        """Return what granian would hand to a WSGI application."""
+        """Return the environ that a server hands to a WSGI application."""
         path, _, query = self.path.partition("?")
         return {
             "REQUEST_METHOD": "POST",
@@ -76,6 +76,7 @@ class Posted:
             "HTTP_X_TWILIO_SIGNATURE": self.signature,
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": "http",
+            # A stream is used up by the one answer, so each request gets a new environment.
             "wsgi.input": io.BytesIO(self.body),
             "wsgi.errors": io.StringIO(),
             "wsgi.multithread": True,
@@ -196,6 +197,7 @@ def signature(url: str, fields: dict[str, str]) -> str:
 
 def check(walk: Walk, replies: Sequence[bytes], contender: str) -> None:
     """Raise RuntimeError where a contender's replies to one walk do not say what they should."""
+    # The constant server says Hello to every request.
     if contender.startswith("constant"):
         return
     for turn, reply in zip(walk.turns, replies, strict=True):
@@ -206,6 +208,7 @@ def check(walk: Walk, replies: Sequence[bytes], contender: str) -> None:
 
 def prove() -> None:
     """Make sure that these signatures are the carrier's."""
+    # The address has a query, which is signed with the path.
     fields = form(CUSTOMER, 1, _key("1"))
     expected = RequestValidator(TOKEN).compute_signature(f"{BASE}/menu?lang=zh", fields)
     assert signature(f"{BASE}/menu?lang=zh", fields) == expected

@@ -28,6 +28,7 @@ GROUNDS: list[Ground] = []
 """The ground of this process."""
 
 
+# Not made at import: each process of a pool makes its own.
 def ground() -> Ground:
     """Return the ground of this process, made at its first use."""
     if not GROUNDS:
@@ -39,6 +40,7 @@ def play(calls: int, twice: bool, seed: int) -> Outcome:
     """Play one seed, or the same seed twice and compare."""
     with collected():
         outcome = Crowd(ground(), seed, calls).play()
+        # The whole outcome is compared: equal bytes with unequal figures would be a fault of the simulation.
         if twice and (again := Crowd(ground(), seed, calls).play()) != outcome:
             outcome.violations.append(f"a second run differs: {again.digest} instead of {outcome.digest}")
     return outcome
@@ -87,6 +89,7 @@ def crowd(arguments: argparse.Namespace) -> int:
         f"{total['requests']:,} requests, {total['points']:,} uses of the store, {total['offers']:,} rings; "
         f"{total['sorry']:,} apologies, {total['cut']:,} calls out of the carrier's reach",
         f"{seconds:,.0f} s for {total['virtual'] / 86_400:,.1f} days, {total['virtual'] / seconds:,.0f} times as fast",
+        # The rule of three: with no failure in n trials, the rate is below 3/n with 95 % confidence.
         f"broken: {broken} seeds" if broken else f"no promise broken (so fewer than {3 / total['calls']:.2g} of calls)",
         sep="\n",
     )

@@ -58,6 +58,7 @@ class DemoBank:
     def reset(self, clock: Callable[[], float]) -> None:
         """Begin a world: the bank is as it was at first, and lives in its time."""
         self.clock = clock
+        # A bank that was only asked is as it was; filling it anew hashes every PIN.
         if self.is_changed:
             self._store.reset()
             self.is_changed = False
@@ -86,6 +87,7 @@ class BankLine:
         """Return the product's own lookup for one life of a worker, whose requests go to this bank."""
         lookup = outside_lookup(settings, release.lookups)
         assert isinstance(lookup, HttpLookup)
+        # Only the network is replaced: retries, keys, deadlines and parsing are the product's.
         lookup._services["bank"]._client = _Client(self, process)  # type: ignore[assignment]
         return lookup
 
@@ -112,6 +114,7 @@ class _Client:
             raise RequestFailed(f"did not answer within {seconds:g} s", sent=True)
         answer = line.bank.post(target, body or b"", headers)
         name = target.strip("/")
+        # Noted when the bank has done it, and before the answer can be lost: this is what a repeat must not do again.
         if ENDPOINTS[name].changes and answer.status == 200:
             line.bank.is_changed = True
             line.deeds.append(BankDeed(name, headers["Idempotency-Key"], body or b"", task.request))

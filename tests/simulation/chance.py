@@ -38,6 +38,7 @@ def seeded(stage: Stage, chance: random.Random) -> Iterator[None]:
         patch.object(secrets, "randbelow", chance.randrange),
         patch.object(secrets, "choice", chance.choice),
         patch.object(_unit_of_work, "random", chance),
+        # Only this module's clock: `time.sleep` itself is also used by libraries that run in real time.
         patch.object(_unit_of_work, "time", SimpleNamespace(sleep=stage.sleep)),
         patch.object(late_hang_ups, "threading", _threads(stage)),
     ):

@@ -107,13 +107,16 @@ class Checker:
         if saved is not None:
             self._took_turn(changes)
             self._look(saved.call.decode("latin-1"), f"the stored call {saved.call_id}")
+            # The attacker of this check has store and key: what they open together must hold no PIN either.
             opened = msgspec.json.encode(self._codec.thaw(saved.call), enc_hook=_revealed).decode()
             self._look(opened, f"what the key opens of the stored call {saved.call_id}")
         for row in changes.rows:
             self._noted(row)
+        # Replies of requests that came too late for a turn are kept beside the turns, and the carrier may get them.
         for reply in changes.replies:
             self.calls[reply.call_id].late.add(self._codec.open_reply(reply.reply))
         for document in changes.documents:
+            # The checker keeps its own copy, and so notices a store that compares wrongly, too.
             if document.before != self.documents.get((document.collection, document.key)):
                 self.report(f"the document {document.collection}/{document.key} was changed since it was read")
             self.wrote_document(document.collection, document.key, document.after)
@@ -131,6 +134,7 @@ class Checker:
 
     def wrote_board(self, rows: Mapping[str, bytes | None], seen: int) -> None:
         self._trace(msgspec.msgpack.encode(rows))
+        # Counted here and not read from the store: writes must follow each other by one.
         if seen != self._board_writes:
             self.report(f"write {self._board_writes + 1} of the board was made on what write {seen} had left")
         self._board_writes += 1
@@ -146,6 +150,7 @@ class Checker:
         saved = changes.call
         assert saved is not None
         call = self.calls[saved.call_id]
+        # Both numbers are checked: the one that the session expected, and the one that it wrote.
         if changes.expected != call.turn or saved.turn != (call.turn or 0) + 1:
             self.report(f"{saved.call_id}: turn {saved.turn} follows turn {call.turn}")
         if call.ended:
@@ -155,6 +160,8 @@ class Checker:
             self.queue.ended.add(saved.call_id)
         reply = self._codec.open_reply(saved.reply)
         self._look(reply.decode(), f"a reply of {saved.call_id}")
+        # By identity: the key is new if the stored object is this very reply. An end may be written twice with equal
+        # words.
         before = call.replies.setdefault(saved.key, reply)
         if before is not reply and not (saved.ended and before == reply):
             self.report(f"{saved.call_id}: one request was taken twice, at last as turn {saved.turn}")
@@ -163,6 +170,7 @@ class Checker:
         call = self.calls[row.call_id]
         self._look(row.data, f"the journal of {row.call_id}")
         self._open_all(row.data, f"the journal of {row.call_id}")
+        # A caller whom the server takes for lost while the carrier still plays the call would find a dead line.
         if row.kind == "ended" and row.call_id in self.on_line and json.loads(row.data).get("reason") == LOST:
             self.report(f"{row.call_id}: ended as lost, with its caller on the line")
         if row.kind == TURN_ROW:
@@ -173,10 +181,12 @@ class Checker:
     # what the carrier gets
 
     def answered(self, request: Request, answer: CarrierAnswer) -> None:
+        # The carrier plays its own error message and hangs up on any other status.
         if answer.status not in (200, 204):
             self.report(f"{request.call}: {request.url} was answered with status {answer.status}")
             return
         document = answer.body
+        # Sounds belong to no call, and reports of status want no document.
         if not document or not request.call:
             return
         self.acknowledged += 1
@@ -191,16 +201,22 @@ class Checker:
                 self.report(f"{request.call}: an apology without a word or a way to a person")
             return
         call = self.calls[request.call]
+        # By identity, since two requests of a call may be equal byte for byte, as two silences at one step are not
+        # repeats.
         first = self._first_answers.setdefault(id(request), document)
         is_late = call.ended and self.clock_jumped and HANGS_UP.search(document)
         if first != document and not is_late:
             self.report(f"{request.call}: {request.url} got two different answers")
+        # A caller must hear nothing that the store does not know: a later repeat would otherwise be told something
+        # else.
         is_kept = document in call.late or any(document == reply for reply in call.replies.values())
         if not is_kept and not (call.ended and HANGS_UP.search(document)):
             self.report(f"{request.call}: the carrier got an answer to {request.url} that is not stored")
 
     def unanswered(self, request: Request, attempts: int) -> None:
         """Note a request that the carrier gave up after all attempts; it then asks for the fallback."""
+        # A check of the simulation itself: planned faults leave attempts over, so giving up earlier means wrong
+        # addresses.
         if attempts <= MOST_FAILURES:
             self.report(f"{request.call}: the carrier was to try {request.url} only {attempts} times")
         (self.out_of_reach if "/fallback" in request.url else self.cut).add(request.call)
@@ -253,11 +269,13 @@ class Checker:
         keys: dict[tuple[int, str, bytes], set[str]] = defaultdict(set)
         for deed in deeds:
             keys[id(deed.request), deed.name, deed.body].add(deed.key)
+        # Two keys for one change in one request: the bank could not know the second as a repeat.
         for (_, name, _), acts in keys.items():
             if len(acts) > 1:
                 self.report(f"the bank was told {len(acts)} times to {name} in one request")
 
     def _check_effects(self) -> None:
+        # A ticket comes with a row of its call's journal in one transaction; more tickets than rows were made twice.
         made: Counter[tuple[str, str]] = Counter()
         for (collection, _), text in self.documents.items():
             if collection in EFFECTS:
@@ -274,6 +292,7 @@ class Checker:
                 self._look(self._seal.open(sealed).reveal(), f"what the key opens of {where}")
 
     def _look(self, text: str, where: str) -> None:
+        # The plain search is fast and rules out nearly all texts; the pattern excludes digits within longer numbers.
         if any(secret in text for secret in self._secrets) and self._secret.search(text):
             self.report(f"a PIN stands in {where}")
 

@@ -114,7 +114,11 @@ class CallFaults:
         of_carrier = []
         for fault in due:
             if fault in AT_POINTS:
+                # So many matching points are let pass first. A larger number where points are few would never come
+                # due.
                 self.armed.append((fault, chance.randrange(2 if fault in FEW_POINTS else 8)))
+            # A request that failed too often already would be given up by the carrier: the fault waits for the next
+            # one.
             elif fault not in COST_AN_ATTEMPT or request.may_fail():
                 of_carrier.append(fault)
             else:
@@ -126,6 +130,7 @@ class CallFaults:
         """Return what happens at a point of a request of this call."""
         for place, (fault, after) in enumerate(self.armed):
             points, verdict = _VERDICTS[fault]
+            # A death breaks the connection, which costs the carrier an attempt as well.
             if point not in points or (verdict in _DEADLY and request.failures >= MOST_FAILURES):
                 continue
             if after:

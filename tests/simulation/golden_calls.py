@@ -74,10 +74,12 @@ class OnePoint:
     def __call__(self, point: Point, task: Task) -> Verdict | None:
         if task.request is None or task.request.call != CALL or self.is_over:
             return None
+        # Points are counted within one call only, so a number means the same point in each trial of the call.
         here = len(self.points)
         self.points.append(point)
         if self.number is None or here < self.number:
             return None
+        # For ever means the same service: a broken store does not break the bank.
         if here == self.number or (self.way in FROM_THEN_ON and self._is_alike(point)):
             return VERDICTS[self.way]
         return None
@@ -156,11 +158,14 @@ def golden_conversations() -> list[Conversation]:
 def play_golden(ground: Ground, conversation: Conversation, judge: OnePoint, alter: Alteration | None = None) -> Trial:
     """Play one conversation with one fault."""
     start = MONDAY_AT_TEN if conversation.at is None else conversation.at
+    # Without jobs, whose uses of the store would fall between those of the call. The workers start ten seconds
+    # earlier.
     world = World(ground, 1, judge, alter or (lambda _ivr: None), start=start - 10.0, has_jobs=False)
     scripts: list[ScriptedCaller] = []
     with world.running(2):
         world.stage.spawn(lambda: scripts.append(_call(world, conversation)), "golden call", after=10.0)
         world.wait_for_all(lambda: not scripts)
+        # The world is tidied without faults, since what remains must be checked as it is.
         judge.is_over = True
         world.finish()
     missed = scripts[0].failures if scripts else []
@@ -182,6 +187,7 @@ def trials(ground: Ground, conversations: Sequence[Conversation], *, share: floa
         yield clean, f"{conversation.title}: no fault"
         for number, point in enumerate(clean.points):
             for way in ways_of(point):
+                # Drawn for each trial, even of those left out: another share plays a part of the same trials.
                 if chance.random() < share:
                     trial = play_golden(ground, conversation, OnePoint(number, way))
                     yield trial, f"{conversation.title}: point {number} ({point.value}): {way.value}"

@@ -37,6 +37,7 @@ class Network:
     def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
         """Send a request with the faults of its call, and again as its address asks. Raises NoAnswer."""
         address, _, options = url.partition("#")
+        # Not parsed in full: identifiers need no decoding, and this runs for each request of every world.
         form = dict(pair.partition("=")[::2] for pair in body.decode().split("&"))
         call = form.get("CallSid", "")  # none: the carrier fetches a sound
         if "ParentCallSid" not in form or "CallDuration" in form:  # a caller goes on, or the leg to an agent is over
@@ -45,6 +46,7 @@ class Network:
         request = Request(call, len(of_call), method, address, body, dict(headers))
         of_call.append(request)
         planned = self._world.judge.calls.get(call)
+        # Agents' legs have no plan, for a fault there cannot be counted to a caller.
         faults = planned.begin(request, self._chance) if planned else []
         self._happen(request, faults)
         failing = [fault for fault in faults if fault in COST_AN_ATTEMPT]
@@ -52,6 +54,7 @@ class Network:
         began, attempt = self._world.stage.now(), 0
         while True:
             attempt += 1
+            # All attempts share fifteen seconds; the last one may have less than its own limit.
             left = began + ANSWER_SECONDS - self._world.stage.now()
             try:
                 answer = self._attempt(request, failing.pop() if failing else None, min(READ_SECONDS, left))
@@ -73,6 +76,7 @@ class Network:
         for fault in faults:
             match fault:
                 case Fault.REPEATED:
+                    # Up to three seconds: within the reply's life, often while the next request is under way.
                     self.repeat(request, after=self._chance.random() * 3.0)
                 case Fault.AT_ONCE:
                     for _ in range(self._chance.randint(1, 4)):
@@ -89,6 +93,7 @@ class Network:
         """Send a request once. Raises NoAnswer when the attempt fails."""
         stage = self._world.stage
         if fault is Fault.LATE:
+            # The attempt is lost for the carrier, but its bytes still arrive, when later attempts have been answered.
             self.repeat(request, after=self._chance.uniform(*SECONDS_LATE))
             stage.sleep(seconds)
             raise NoAnswer(11205, "the server did not answer in time", "rt")
@@ -104,10 +109,12 @@ class Network:
         stage = self._world.stage
         until = stage.now() + seconds
         stage.sleep(self._chance.random() * LONGEST_WAY)
+        # A listening socket outlives a worker; connections wait in its queue until a new one accepts them.
         while not (up := [worker for worker in self._world.workers if worker.is_up]) and stage.now() < until:
             stage.sleep(0.1)
         worker = self._chance.choice(up or self._world.workers)
         self.sent += 1
+        # The body is given apart, since it holds bytes and the digest must not depend on how they are shown.
         self._world.trace(f"{request.method} {request.url} to {worker.number}".encode(), request.body)
         answer = worker.answer(
             request.method, request.url, request.body, request.headers, request=request, seconds=until - stage.now()

@@ -79,10 +79,12 @@ class SimulatedCaller:
     def __post_init__(self) -> None:
         typed = KNOWN.get(self.number, {"tail": "0000", "pin": WRONG_PIN, "id": "0000"})
         self._keys = [key.format(**typed, wrong=WRONG_PIN) for key in self.errand.keys]
+        # Most callers do a little more than their errand: the keys lead into parts of the flows that no errand names.
         self._further = self.chance.choice((0, 0, 1, 2, 4))
 
     def early(self, stretch: Stretch) -> Act | None:
         """Press the next key during the prompt, now and then."""
+        # Few: a key during a prompt saves the caller the rest of it, and with it most silences and reprompts.
         if stretch.listening is None or not stretch.listening.keys or self.chance.random() > 0.15:
             return None
         return Press(self._keys.pop(0), at=stretch.seconds * self.chance.random()) if self._keys else None

@@ -37,6 +37,8 @@ class QueueChecker:
         """Follow one write."""
         fresh: list[Row] = []
         waiters, agents = dict(self.waiters), dict(self.agents)
+        # A row is judged when the whole write is read: an offer and its agent's state come in one write, in any
+        # order.
         for name, body in rows.items():
             kind, _, key = name.partition("/")
             table = {"waiters": waiters, "agents": agents, "offers": self.offers}.get(kind)
@@ -46,6 +48,7 @@ class QueueChecker:
                 table.pop(key, None)
                 continue
             row = json.loads(body)
+            # Later rows of an offer only change its state; who was passed over is decided when it is made.
             if kind == "offers" and key not in self.offers:
                 fresh.append(row)
             table[key] = row
@@ -72,8 +75,12 @@ class QueueChecker:
             and other["entered"] < mine["entered"]
             and _waits(other)
             and _waits(waiters[name])
+            # A waiter whose last request is older may have hung up unnoticed, and passing such a caller over is
+            # right.
             and 0 <= now - other["seen"] <= FRESH_SECONDS
         ]
+        # A worker decides by what it read, which may be the state before; an agent free in either could have been
+        # matched.
         free = {name for state in (self.agents, agents) for name, agent in state.items() if _is_free(agent, now)}
         if len(before) >= len(free | offered):
             self.report(f"{mine['id']} was offered an agent before {len(before)} earlier callers like it")
@@ -91,6 +98,7 @@ class QueueChecker:
         """Note that the carrier rings an agent's telephone for a call."""
         other = self._ringing.get(number, call)
         self._ringing[number] = call
+        # After a jump the server may hold a talk for ended that the carrier still plays.
         if other != call and not self.clock_jumped:
             self.report(f"{number} is rung for {call} during a call with {other}")
 

@@ -59,6 +59,7 @@ class SharedStore:
     def free(self, call_id: str, task: Task) -> None:
         if self.holders.get(call_id) is task:
             del self.holders[call_id]
+            # All are woken and the first to run takes the lease; the rest wait again.
             for other in self.waiting.pop(call_id, []):
                 self.stage.wake(other)
 
@@ -82,6 +83,7 @@ class WorkerStore:
     @contextmanager
     def lease(self, call_id: str, *, within: float = LEASE_SECONDS, key: str | None = None) -> Iterator[None]:
         task, shared = self._stage.task(), self._shared
+        # The deadline holds for everything inside of the lease, as the product's stores hold it.
         outer, task.until = task.until, min(task.until, self._stage.timer() + within)
         try:
             self._meet(Point.LEASE)
@@ -99,6 +101,7 @@ class WorkerStore:
     @contextmanager
     def reading(self) -> Iterator[None]:
         task = self._stage.task()
+        # As in the real stores, where a reading is one transaction, which cannot begin within another.
         if task.reading:
             raise StoreError(READING)
         task.reading = True
@@ -113,6 +116,7 @@ class WorkerStore:
     def commit(self, changes: Changes) -> bool:
         def write() -> bool:
             written = self._memory.commit(changes)
+            # The witness sees only what is durable, at the moment when it becomes so.
             if written:
                 self._shared.witness.committed(changes)
             return written
@@ -160,6 +164,7 @@ class WorkerStore:
         self, collection: str, key: str, update: Callable[[Document | None], Document | None]
     ) -> Document | None:
         def write() -> Document | None:
+            # The text is read again from the store, since the update may have been run several times.
             after = self._memory.change(collection, key, update)
             self._shared.witness.wrote_document(collection, key, self._memory.text(collection, key))
             return after
@@ -208,6 +213,7 @@ class WorkerStore:
         """Wait for the store; return what is to happen after the work."""
         task, shared = self._stage.task(), self._shared
         self._check_life(task)
+        # One use in a hundred is slow, so that others overtake it.
         usual = shared.chance.random() < 0.99
         self._stage.sleep(shared.chance.random() * (QUICK if usual else SLOW))
         self._check_life(task)
@@ -216,6 +222,7 @@ class WorkerStore:
         if verdict is Verdict.FAIL:
             raise StoreError("the disk reported a fault")
         if verdict is Verdict.HANG:
+            # Five seconds at most: a use of the store without a deadline would hang for ever.
             self._stage.sleep(max(0.0, min(5.0, task.until - self._stage.timer())))
             self._check_life(task)
             raise StoreBusy("the store has been in use for too long")
@@ -236,6 +243,7 @@ class WorkerStore:
         raise WorkerDied
 
     def _check_life(self, task: Task) -> None:
+        # Tasks of a killed process still stand in the stage; the first thing that they do next must be to unwind.
         if self._process.life != self._life:
             raise WorkerDied
 

@@ -17,6 +17,7 @@ import greenlet
 from ivr.carrier.caller import Gone
 
 
+# A BaseException, since the product catches Exception in many places and a dead process runs none of its handlers.
 class WorkerDied(BaseException):
     """Unwinds a task of a worker that has been killed; no handler of the product catches it."""
 
@@ -28,6 +29,8 @@ class Task(greenlet.greenlet):
     """
 
     def __init__(self, stage: Stage, action: Callable[[], None], name: str) -> None:
+        # All tasks are children of the main greenlet: a task that ends returns to the loop in `run`, and never to
+        # another task.
         super().__init__(stage.run_task, stage.main)
         self.action, self.name = action, name
         self.owner: Any = None
@@ -68,6 +71,7 @@ class Stage:
         """Return the task that runs now."""
         current = greenlet.getcurrent()
         if not isinstance(current, Task):
+            # The main greenlet runs the loop itself; if it waited, time would stand still for ever.
             raise RuntimeError("only a task can wait")
         return current
 
@@ -89,6 +93,7 @@ class Stage:
         """Wait for so many seconds at most; return whether the task was woken before."""
         task = self.task()
         task.woken = False
+        # A task without an end to its wait is not in the heap, but has a number, by which `wake` knows that it waits.
         if seconds == math.inf:
             task.entry = next(self._order)
         else:
@@ -98,6 +103,8 @@ class Stage:
 
     def wake(self, task: Task) -> None:
         """Let a task that waits go on now."""
+        # A task that runs has the number -1: waking it would plan a second turn, and its next pause would end at
+        # once.
         if task.entry >= 0 and not task.dead:
             task.woken = True
             self._plan(self._now, task)
@@ -111,8 +118,10 @@ class Stage:
         """Run all tasks that are due before a Unix time; time ends there."""
         while self._due and self._due[0][0] <= until:
             moment, entry, task = heapq.heappop(self._due)
+            # An entry of the heap cannot be taken out cheaply when its task is woken; the number tells a stale one.
             if entry != task.entry:
                 continue  # it was woken earlier
+            # `wake` and late entries may be due in the past; time must not go back for them.
             self._now = max(moment, self._now)
             task.entry = -1
             task.switch()
@@ -125,6 +134,7 @@ class Stage:
         self._tasks[task] = None
         try:
             task.action()
+        # These end a task in order: the caller has hung up, the process was killed, or the world is over.
         except (Gone, WorkerDied, greenlet.GreenletExit):
             pass
         except BaseException as fault:
@@ -137,6 +147,7 @@ class Stage:
         self._due.clear()
         while self._tasks:
             task = next(iter(self._tasks))
+            # The parent may be another greenlet than the one that closes; the thrown exit returns to the parent.
             task.parent = greenlet.getcurrent()
             task.throw(greenlet.GreenletExit)
 
@@ -153,6 +164,7 @@ class StageLock:
         self._waiting: list[Task] = []
 
     def __enter__(self) -> None:
+        # A loop: another task may have taken the lock between the wake-up and the turn of the task that was woken.
         while self._held:
             self._waiting.append(self._stage.task())
             self._stage.pause()

@@ -52,6 +52,7 @@ def test_a_seed_plays_the_same_bytes_again_in_this_process_and_in_another(ground
         "from tests.simulation.world import Crowd, Ground; import json; "
         "print(json.dumps([Crowd(Ground(), 7, 10).play().digest for _ in range(1)]))"
     )
+    # In two other processes: objects have other addresses there, by which a set of them would be ordered.
     digests = [
         json.loads(
             subprocess.run(

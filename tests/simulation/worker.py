@@ -77,10 +77,14 @@ class Worker:
             calls=world.switchboard,
             release=world.release,
         )
+        # The session measures its budget by the monotonic clock, which is the machine's if it is not replaced.
         ivr.session.timer = stage.timer
+        # It is held while the store is asked, so other tasks run meanwhile: a thread's lock would stop them all for
+        # ever.
         ivr.queue.repository._lock = StageLock(stage)  # type: ignore[assignment]
         world.alter(ivr)
         self.ivr, self.is_up = ivr, True
+        # The application keeps late hang-ups in memory, which die with the process.
         world.site(self.number, ivr).renew(ivr)
         if world.has_jobs:
             self.start(lambda: self._dispatch(ivr), "dispatcher")
@@ -98,7 +102,9 @@ class Worker:
             return
         self.life += 1
         self.is_up = False
+        # The order is that of an operating system: locks are free and connections break before a new process starts.
         self.world.store.free_all(self)
+        # Carriers that wait for an answer learn at once that the connection broke, and need not wait for a timeout.
         asked, self._asked = self._asked, {}
         for carrier in asked:
             self.world.stage.wake(carrier)
@@ -117,6 +123,7 @@ class Worker:
             answers.append(self.world.site(self.number).transport.send(method, url, body, headers))
             self.world.stage.wake(carrier)
 
+        # Kept from the beginning: a new life must not be taken for the one that was asked.
         stage, life = self.world.stage, self.life
         task = self.start(work, f"request of {request.call}")
         task.request = request
@@ -125,6 +132,7 @@ class Worker:
         while not answers and self.life == life and stage.now() < until:
             stage.pause(until - stage.now())
         self._asked.pop(carrier, None)
+        # An answer counts even if the process died right after it: it was on the wire.
         if answers:
             return answers[0]
         if self.life != life:
@@ -137,7 +145,7 @@ class Worker:
         dispatcher = Dispatcher(
             ivr.queue,
             calls=self.world.switchboard,
-            gave_up=hand_on(ivr.store, ivr.back_ends, ivr.clock),
+            gave_up=hand_on(ivr.store, ivr.back_ends, ivr.clock, lambda: ivr.phrases),
             failed=lambda _what, _fault: None,
             clock=ivr.clock,
             threads=_Tasks(self),

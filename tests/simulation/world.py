@@ -72,16 +72,21 @@ class Ground:
                 "IVR_BANK_URL": BANK_URL,
             }
         )
+        # The bank draws salts for its PINs when it is filled. A stream with a fixed name makes them alike in every
+        # process.
         chance = random.Random("bank")
         with seeded(Stage(0.0), chance):
             self.bank = DemoBank()
         self.sites: dict[int, Site] = {}
+        # Each life of a worker looks for extensions, and would read the metadata of all installed packages again.
         self.installed = functools.cache(discovery.entry_points)
         self._charts: dict[int, Chart] = {}
+        # What all worlds share lives as long as the process, and no collection needs to look at it again.
         gc.freeze()
 
     def chart(self, flow: Flow) -> Chart:
         """Return the chart of a flow, made once."""
+        # By identity: all worlds use the same release, and to hash a flow means to hash all its steps.
         if id(flow) not in self._charts:
             self._charts[id(flow)] = Chart(flow)
         return self._charts[id(flow)]
@@ -139,6 +144,7 @@ class World:
         self.release, self.settings = self.ground.release, self.ground.settings
         self._digest = hashlib.blake2b(digest_size=16)
         number = self.release.line.desks[self.release.line.desk].number
+        # An apology is not stored, so the checker knows it by its text: one for each attempt that the carrier makes.
         apologies = [apology.sorry("zh-CN", number, attempt=attempt, action=FALLBACK) for attempt in range(1, 5)]
         self.checker = Checker(
             apologies, SECRETS, QueueChecker(self.stage.server_clock), Seal.from_settings(self.settings), self.trace
@@ -162,6 +168,7 @@ class World:
         return self.ground.sites[number]
 
     def trace(self, *texts: bytes) -> None:
+        # With the time: two runs that exchange the same bytes at other times have drawn other numbers.
         self._digest.update(repr((self.stage.now(), texts)).encode())
 
     @property
@@ -171,6 +178,7 @@ class World:
     @contextmanager
     def running(self, workers: int) -> Iterator[None]:
         """Let the block run in this world, its workers started."""
+        # The log is evidence, too: the checker looks for PINs in each line.
         handler = _Log(self.checker)
         level, propagate, handlers = LOG.level, LOG.propagate, LOG.handlers[:]
         LOG.handlers[:], LOG.propagate = [handler], False
@@ -180,6 +188,7 @@ class World:
                 self.ground.bank.reset(self.stage.now)
             with (
                 seeded(self.stage, self.stream("chance")),
+                # Charts and entry points are the same in each life of each worker.
                 patch.object(engine, "Chart", self.ground.chart),
                 patch.object(discovery, "entry_points", self.ground.installed),
             ):
@@ -217,10 +226,13 @@ class World:
 
     def finish(self) -> None:
         """Let what is late arrive, end the calls whose end was lost, and check what must hold then."""
+        # Requests that the network still holds may end calls, so they arrive before lost ends are judged.
         self.stage.run(until=self.stage.now() + AFTERWARDS)
         live = self.store.memory.calls(live=True, limit=10_000)
         self.checker.check_live(call for call in live if not self.may_lose_end(call))
+        # The jobs end here. One day passes without them, and then each live call is older than any call can be.
         self.is_over = True
+        # A clock that stands hours back would make lost calls look young.
         self.stage.shift = 0.0
         self.stage.run(until=self.stage.now() + LOST_AFTER)
         worker = next(worker for worker in self.workers if worker.is_up)
@@ -284,6 +296,8 @@ class Crowd:
             world.stage.spawn(self._sign_on, "agents", after=0.5)
             for number in range(self.calls):
                 call = f"CA{world.seed:016x}{number:016x}"
+                # A stream for each caller: what one does must not depend on how many numbers the others have drawn
+                # before.
                 caller = draw_caller(call, random.Random(chance.random()), self, self._errands)
                 self.judge.calls[call] = CallFaults.drawn(plans, self._menu)
                 moment = 2.0 + chance.random() * self._between * self.calls
@@ -291,6 +305,8 @@ class Crowd:
             world.wait_for_all(lambda: self._ended < self.calls)
             if self._ended < self.calls:
                 world.checker.report(f"{self.calls - self._ended} callers are still on the line")
+            # Some calls are over before their faults are due. Repeats are the only fault that a call can meet after
+            # its end.
             self._top_up()
             world.finish()
         return self._outcome()
@@ -302,6 +318,8 @@ class Crowd:
 
     def _may_lose_end(self, call: str) -> bool:
         faults = self.judge.calls.get(call)
+        # A busy store delays the record of an end, which is lost if its worker dies meanwhile. The plan does not keep
+        # which request a fault met, so each such fault excuses the call.
         return faults is None or not faults.met.keys().isdisjoint(AT_POINTS)
 
     def _call(self, caller: SimulatedCaller) -> None:
