@@ -258,7 +258,6 @@ def run_phone(
             line, way, mouth, clock, carrier_options=carrier_options, watch=watch, recordings=recordings
         ).call()
     finally:
-        # A transport that was passed in belongs to its owner, who may make more calls with it.
         if isinstance(way, HttpTransport) and transport is None:
             way.close()
     person.show_news()
