@@ -7,6 +7,7 @@ the sound is the conversation's, as it is in the terminal.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import re
@@ -245,11 +246,11 @@ def _new_sid(room: Room, prefix: str) -> str:
 @pytest.mark.parametrize("conversation", CHOSEN, ids=lambda each: each.title)
 def test_a_conversation_has_the_words_of_the_terminal(room: Room, conversation: Conversation) -> None:
     room.opens(conversation)
-    with SipPeer(room.address, caller=conversation.caller) as peer:
+    with SipPeer(room.address, caller=conversation.caller) as peer, contextlib.ExitStack() as calls:
         peer.to = f"<sip:{conversation.to or '+861055550000'}@127.0.0.1>"
         room.desks.extend(_desks(conversation.turns))
         peer.call()
-        phone = Microphone(peer)
+        phone = calls.enter_context(contextlib.closing(Microphone(peer)))
         for place, turn in enumerate(conversation.turns):
             hurried = place > 0 and len(conversation.turns[place - 1].press) > 1
             Step(room, phone, turn, hurried).play(_desks(conversation.turns[place + 1 :]))
@@ -257,7 +258,6 @@ def test_a_conversation_has_the_words_of_the_terminal(room: Room, conversation: 
             peer.until("BYE")
         else:
             peer.hang_up()
-        phone.close()
     assert room.switch
     room.switch.end_all()
 
