@@ -190,10 +190,12 @@ def _detail_lines(context: Mapping[str, Any]) -> list[str]:
         f"  {entry['at']:>6} s  {entry['flow']}.{entry['step']}: {entry['outcome']} -> {entry['to']}"
         for entry in context["path"]
     ]
-    for name in ("people", "dials_in_vain", "tickets", "messages", "failed_lookups"):
+    for name in ("go_on", "people", "dials_in_vain", "tickets", "messages", "failed_lookups"):
         for entry in context[name]:
             facts = ", ".join(f"{key} {value}" for key, value in entry.items() if key != "at")
             lines.append(f"  {entry['at']:>6} s  {name.replace('_', ' ')}: {facts}")
+    if cut_off := context["cut_off"]:
+        lines.append(f"  {cut_off['at']:>6} s  cut off at {cut_off['flow']}.{cut_off['step']}")
     if context["survey"]:
         lines.append(f"  survey: {', '.join(f'{key} {value}' for key, value in context['survey'].items())}")
     return lines

@@ -224,6 +224,8 @@ def _calls(console: Console, report: Mapping[str, Any]) -> None:
             ("transferred", calls["transferred"], None),
             ("reached a person", calls["reached_a_person"], calls["reached_share"]),
             ("verified", calls["verified"], None),
+            ("cut off in the middle of something", calls["cut_off"], None),
+            ("went on there in the next call", calls["went_on"], calls["went_on_share"]),
         ],
     )
     if identity:

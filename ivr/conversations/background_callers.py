@@ -18,12 +18,12 @@ LISTENS_SECONDS = 0.5
 
 
 class BackgroundCaller:
-    """Presses one key at each prompt that gathers keys, then waits.
+    """Gives one entry at each prompt that gathers keys, then waits.
 
     Hangs up at the next pause after `over` returns true.
     """
 
-    def __init__(self, keys: str, desk: DeskAnswer, over: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, keys: Sequence[str], desk: DeskAnswer, over: Callable[[], bool] = lambda: False) -> None:
         self._keys: Iterator[str] = iter(keys)
         self._desk, self._over = desk, over
         self.heard: list[str] = []

@@ -127,6 +127,12 @@ class File:
             raise self.report(node, "wrong-keys", "A telephone has the keys 0-9, * and #.", cure)
         return value
 
+    def entries(self, node: Node, what: str) -> tuple[str, ...]:
+        """Read what is pressed at one prompt after another: one key each, or a list of entries."""
+        if isinstance(node, Sequence):
+            return tuple(self.keys(item, what) for item in node.items)
+        return tuple(self.keys(node, what))
+
     def one_of(self, node: Node, what: str, allowed: tuple[str, ...]) -> str:
         """Read one of the `allowed` words."""
         value = self.text(node, what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,7 +70,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Earlier:
-    """A caller who called `ahead` seconds before: presses one key a prompt, then waits, and talks so many seconds.
+    """A caller who called `ahead` seconds before: one entry of `press` a prompt, then a wait, and a talk of seconds.
 
     With `hangs_up` the caller hangs up so many seconds after the call began.
     """
@@ -79,7 +79,7 @@ class Earlier:
     flow: str
     to: str
     ahead: float
-    press: str = "0"
+    press: Sequence[str] = "0"
     talk: float = 120.0
     hangs_up: float = 0.0
 

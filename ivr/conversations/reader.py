@@ -191,7 +191,7 @@ def _earlier(file: File, node: Node, place: int) -> Earlier:
         to=take("to", file.text, ""),
         ahead=take("ahead", file.seconds, 0.0),
         hangs_up=take("hangs_up", file.seconds, 0.0),
-        press=take("press", file.keys, "0"),
+        press=take("press", file.entries, ("0",)),
         talk=take("talk", file.seconds, 120.0),
     )
 

@@ -78,7 +78,7 @@ def check_pin(turn: Turn, claim: Mapping[str, Any], pin: Secret) -> Proof:
         _unanswered(turn)  # neither a yes nor a no: a wrong PIN must not be said of it
         turn.note("identity", outcome="unclear")
         return Proof.UNAVAILABLE
-    turn.verified(1, str(answer["customer"]))
+    turn.verified(1, str(answer["customer"]), "id" if claim.keys() & {"id", "id_tail"} else "card")
     turn.change_facts(card=answer.get("card") or {})
     # The caller has shown that the keys work: slips before the PIN must not end the call after it.
     turn.change(errors=0)

@@ -39,11 +39,15 @@ class Frame(Struct, frozen=True, omit_defaults=True, rename=_STORED):
 
 
 class ProvenIdentity(Struct, frozen=True, omit_defaults=True):
-    """The proved identity of the caller. `until` is a Unix time; `customer` is the bank's own key."""
+    """The proved identity of the caller. `until` is a Unix time; `customer` is the bank's own key.
+
+    `by` is what the caller named first, "card" or "id": a later proof asks for the same, for the card may be lost.
+    """
 
     level: int = 0
     customer: str = ""
     until: float = 0.0
+    by: str = ""
 
     def level_at(self, now: float) -> int:
         """Return the level that holds at a Unix time."""

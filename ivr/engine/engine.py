@@ -22,11 +22,12 @@ from ivr.flow.secrets_needed import secrets_needed
 from .asking import Ask, run_turn
 from .call import Call, Frame, Transfer
 from .caller_lookup import who_calls
+from .dropped_call import keep_place
 from .inputs import LOST, CallStarted, Digits, HungUp, Input, RecognizerFailed, Resumed
 from .ports import Event
 from .release_cache import ReleaseCache
 from .service_ports.queue import ENDED, LeaveQueue
-from .step import FlowResults, Jump, LiveStep, Move, RunFlow, Universal
+from .step import FlowResults, Jump, LiveStep, Move, RunFlow, TakeUp, Universal
 from .turn import Services, Turn
 from .typed_secrets import of_ended, without_unneeded
 from .verbs import Closing, Hearing
@@ -118,6 +119,7 @@ class Engine:
                 gone = action if isinstance(action, HungUp) else HungUp("")
                 turn.note("hung_up", reason=gone.reason)
                 self._step(turn).on_hangup(turn, gone)
+                keep_place(turn, gone, lambda flow, step: self._needed[flow].get(step, frozenset()))
             lost = isinstance(action, HungUp) and action.reason == LOST
             turn.hang_up(call.ended or (LOST if lost else "caller"))
             return self._reply(turn)
@@ -207,7 +209,7 @@ class Engine:
             with suppress(LookupFailed):
                 turn.ask(LeaveQueue(call=turn.call.id, why=ENDED))
 
-    def _follow(self, turn: Turn, move: str | Universal | RunFlow | Jump) -> Move:
+    def _follow(self, turn: Turn, move: str | Universal | RunFlow | Jump | TakeUp) -> Move:
         if move is Universal.BACK:
             return self._back(turn)
         if move is Universal.AGAIN:
@@ -219,6 +221,8 @@ class Engine:
             return self._run_flow(turn, move)
         if isinstance(move, Jump):
             return self._jump(turn, move)
+        if isinstance(move, TakeUp):
+            return self._take_up(turn, move)
         assert isinstance(move, str)  # noqa: S101
         # Before the chart is asked, since the route of this outcome is one of the flow that the call began with.
         if move == MAIN_MENU:
@@ -226,9 +230,20 @@ class Engine:
         chart, here = self._charts[turn.frame.flow], turn.frame.step
         # An event of the chart costs about 150 us, so a route without conditions is asked for once in a process.
         there = chart.arrival(here, move) or chart.advance(here, move, turn.values())
+        if self._proved_another(turn, there):
+            return MAIN_MENU
         turn.note("outcome", outcome=move, to=there)
         self._leave_mark(turn, there)
         return self._arrive(turn, there)
+
+    def _proved_another(self, turn: Turn, there: str) -> bool:
+        """Return whether a proof leads to a step whose values are gone: another customer than before has proved it."""
+        steps = turn.flow.steps
+        return (
+            there in steps
+            and steps[turn.frame.step].proves() > 0
+            and not self._reach.needed_at(turn.flow.name, there) <= turn.frame.values.keys()
+        )
 
     @staticmethod
     def _leave_mark(turn: Turn, there: str) -> None:
@@ -303,6 +318,13 @@ class Engine:
                 turn.change(frames=(*turn.call.frames, Frame(jump.flow, jump.step)))
             turn.flow = self._flow(turn.call)
         return self._arrive(turn, jump.step)
+
+    def _take_up(self, turn: Turn, move: TakeUp) -> Move:
+        """Go on with the frames of an earlier call; the active step asks for the proof that it requires."""
+        turn.note("outcome", outcome="go_on", to=move.frames[-1].step)
+        turn.change(frames=move.frames)
+        turn.flow = self._flow(turn.call)
+        return self._arrive(turn, turn.frame.step)
 
     # sub-flows
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ivr.flow.model import Step
 
-from .call import Values
+from .call import Frame, Values
 from .inputs import Digits, HungUp, Input
 from .scratch import Scratch
 from .stand_ins import without_ahead, without_numbers
@@ -45,6 +45,13 @@ class Jump:
     step: str
 
 
+@dataclass(frozen=True, eq=False)
+class TakeUp:
+    """Go on at the place of an earlier call, with its frames in place of this call's; the values have no hash."""
+
+    frames: tuple[Frame, ...]
+
+
 @dataclass(frozen=True)
 class FlowResults(Scratch):
     """The results of a sub-flow and the identity level that may read them; None before it has returned."""
@@ -53,8 +60,8 @@ class FlowResults(Scratch):
     proof: int = 0
 
 
-Move = str | Universal | RunFlow | Jump | None
-"""The result of a step: an outcome of the chart, a universal, a sub-flow, or a jump; None when the turn waits."""
+Move = str | Universal | RunFlow | Jump | TakeUp | None
+"""The result of a step: an outcome of the chart, a universal, a sub-flow, a jump; None when the turn waits."""
 
 
 class LiveStep(Step):

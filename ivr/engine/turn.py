@@ -192,11 +192,11 @@ class Turn:
         """The current identity level."""
         return self.call.identity.level_at(self.now)
 
-    def verified(self, level: int, customer: str) -> None:
+    def verified(self, level: int, customer: str, by: str = "") -> None:
         """Raise the caller's identity level. Variables that were proved for another customer are deleted."""
         if self.call.identity.customer not in ("", customer):
             self.change(frames=tuple(map(_without_proven, self.call.frames)))
-        self.change(identity=ProvenIdentity(level, customer, self.now + IDENTITY_SECONDS))
+        self.change(identity=ProvenIdentity(level, customer, self.now + IDENTITY_SECONDS, by or self.call.identity.by))
 
     def record_choice(self, choice: str) -> None:
         """Note a choice that the caller took, in the editor's words, for the agent."""

@@ -12,6 +12,7 @@ from ivr.yamlfile.source import Mapping as SourceMapping
 from ivr.yamlfile.source import Node, Sequence
 
 from .class_fields import PriorityFields, PriorityName, SurveyQuestionFields, named_priorities, own_classes
+from .endings import LONGEST_GOING_ON
 from .expressions import Expression
 from .fields import Block, FieldKind, ListOf, MapOf, Reading, Schema, object_schema, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
@@ -262,6 +263,12 @@ class LineFields:
         help="Questions of surveys, beside satisfaction and recommend.",
         default=None,
     )
+    go_on_within: float = option(
+        Seconds(0, int(LONGEST_GOING_ON)),
+        help="How long after being cut off a caller is offered to go on, by a step `go_on`; 0s for never.",
+        default=600.0,
+        shown="10m",
+    )
     sites: Mapping[str, SiteFields] = option(
         MapOf(Block(SiteFields, "a site", short="weight")),
         help="The places where agents work: a weight, or a block.",
@@ -344,6 +351,7 @@ def _line(fields: LineFields) -> Hotline:
         waiting=_waiting(fields),
         classes=own_classes(fields.priorities, fields.ticket_kinds, fields.survey_questions),
         dial_out=fields.dial_out,
+        go_on_within=fields.go_on_within,
         sites={name: Site(name, site.weight) for name, site in (fields.sites or {}).items()},
     )
 

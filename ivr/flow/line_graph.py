@@ -203,7 +203,7 @@ def after_misses(step: Step) -> str:
 
 def _causes(step: Step, outcome: str) -> frozenset[str]:
     """Return what makes a call leave a step by an outcome."""
-    if not step.listens or outcome == UNVERIFIED:
+    if not step.listens or outcome in (UNVERIFIED, step.passed_by):
         return frozenset({BY_ITSELF})
     if step.reaches_person:
         by_caller = outcome == "next" or outcome in step.choice_outcomes() or outcome.startswith("global")

@@ -25,8 +25,7 @@ from .waiting import Waiting
 RETURN = "return"
 """The target that ends a sub-flow and continues after the step that runs it."""
 
-ALWAYS = "always"
-"""The predefined name of opening hours that never end."""
+ALWAYS = "always"  # the predefined name of opening hours that never end
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,8 @@ class Step(ABC):
     """Whether the flow's `requires` does not apply, because it leads to an agent, ends the call, or reveals nothing."""
     refusable: ClassVar[bool] = False
     """Whether silence or a wrong answer is a refusal, after which the call goes on by "next"."""
-    records: ClassVar[bool] = False
-    """Whether it listens for a message, so that no key answers it."""
+    passed_by: ClassVar[str] = ""  # the outcome by which a step that listens lets most callers pass without a word
+    records: ClassVar[bool] = False  # whether it listens for a message, so that no key answers it
     affirms: ClassVar[str] = ""
     """The outcome by which a caller agrees to what is about to be done; "" for a step that does not ask."""
     fetches: ClassVar[bool] = False
@@ -351,6 +350,7 @@ class Hotline:
     classes: OwnClasses = field(default_factory=OwnClasses)
     phrases: Phrasebooks = field(default=SHIPPED_PHRASES, compare=False, repr=False)
     sites: Mapping[str, Site] = field(default_factory=dict)
+    go_on_within: float = 600.0  # seconds after being cut off in which a caller may go on; 0 for never
 
     def number(self, called: str) -> CalledNumber:
         """Return the entry of a called number; unknown numbers get that of `default`."""

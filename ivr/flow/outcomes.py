@@ -22,6 +22,11 @@ def verify_name(step: str) -> str:
     return f"{step}.verify"
 
 
+def guarded_step(name: str) -> str:
+    """Return the step that a generated step stands before; any other name as it is."""
+    return name.removesuffix(verify_name(""))
+
+
 def step_routes(step: Step) -> Mapping[str, Route]:
     """Return every outcome of a step and its route, including the verification before a protected step."""
     routes = dict(step.exits())

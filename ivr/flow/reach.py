@@ -78,14 +78,21 @@ class ChoiceReach:
         target = None if step.reaches_person else self._target(flow, choice.goto.name)
         if target is None or self._flows[flow].agent in (choice.goto.name, target[0]):
             return None
+        return target if self.begins_at(*target) else None
+
+    def begins_at(self, flow: str, step: str) -> bool:
+        """Return whether a call can begin at a step: it needs nothing that was done before, and it leads on."""
+        target = (flow, step)
         if target not in self._beginnings:
-            there = self._flows[target[0]].steps.get(target[1])
+            there = self._flows[flow].steps.get(step) if flow in self._flows else None
             leads_on = there is not None and not there.ends and not there.reaches_person
             # Hundreds of choices of a large line lead to the same steps, such as "main"; each is proved once.
-            self._beginnings[target] = leads_on and _begins_at(
-                self._flows[target[0]], target[1], self._needs_of(target[0])
-            )
-        return target if self._beginnings[target] else None
+            self._beginnings[target] = leads_on and _begins_at(self._flows[flow], step, self._needs_of(flow))
+        return self._beginnings[target]
+
+    def needed_at(self, flow: str, step: str) -> frozenset[str]:
+        """Return the variables of its flow that a step says, computes with or always passes on."""
+        return self._needs_of(flow).of(self._flows[flow].steps[step])
 
     def _needs_of(self, flow: str) -> _Needs:
         if flow not in self._needs:
@@ -106,11 +113,13 @@ class _Needs:
         self._settable = frozenset(settable - set(STANDING_VALUES))
         self._by_step: dict[str, frozenset[str]] = {}
         self._arrivals: dict[str, Sequence[tuple[str, frozenset[str]]]] = {}
+        self._certain = _set_on_all_ways(flow, flow.start, frozenset(flow.parameters), self)
 
     def of(self, step: Step) -> frozenset[str]:
-        """Return the variables of the flow that a step says, computes with or passes on."""
+        """Return the variables of the flow that a step says or computes with, and those that it always passes on."""
         if step.name not in self._by_step:
-            self._by_step[step.name] = _needs(step) & self._settable
+            said, passed = _said(step), _passed(step) & self._certain.get(step.name, frozenset())
+            self._by_step[step.name] = (said | passed) & self._settable
         return self._by_step[step.name]
 
     def onward(self, step: Step) -> Sequence[tuple[str, frozenset[str]]]:
@@ -125,38 +134,53 @@ def _begins_at(flow: Flow, start: str, needs: _Needs) -> bool:
 
     The ways end at the flow's main menu, where every call can be.
     """
-    before: dict[str, frozenset[str]] = {start: frozenset()}
+    before = _set_on_all_ways(flow, start, frozenset(), needs, ends_at=flow.main_menu)
+    return all(
+        needs.of(flow.steps[name]) <= names
+        for name, names in before.items()
+        if name in flow.steps and (name != flow.main_menu or name == start)
+    )
+
+
+def _set_on_all_ways(
+    flow: Flow, start: str, at_start: frozenset[str], needs: _Needs, *, ends_at: str = ""
+) -> Mapping[str, frozenset[str]]:
+    """Return the variables that are set on all ways from a step to each step behind it; no way goes on at `ends_at`."""
+    before: dict[str, frozenset[str]] = {start: at_start}
     frontier = [start]
     while frontier:
         step = flow.steps.get(frontier.pop())
         # The main menu can be reached with nothing set in any case, so what follows behind it proves nothing about
         # this choice.
-        if step is None or (step.name == flow.main_menu and step.name != start):
+        if step is None or (step.name == ends_at and step.name != start):
             continue
-        names = before[step.name]
-        if needs.of(step) - names:
-            return False
         for target, added in needs.onward(step):
-            after = names | added
+            after = before[step.name] | added
             # Only what is set on every way counts. The set of a step shrinks each time, so the search ends.
             on_all_ways = before[target] & after if target in before else after
             if before.get(target) != on_all_ways:
                 before[target] = on_all_ways
                 frontier.append(target)
-    return True
+    return before
 
 
-def _needs(step: Step) -> frozenset[str]:
-    """Return the variables that a step says, computes with or passes on; conditions can do without."""
-    spoken = {path[0] for path, _, said in paths_read(step) if said}
-    asked, nested = step.asks(), step.nested()
-    passed = [*(asked.fields if asked else {}).values(), *(nested.values if nested else {}).values()]
+def _said(step: Step) -> frozenset[str]:
+    """Return the variables that a step says or computes with."""
+    said = {path[0] for path, _, is_said in paths_read(step) if is_said}
     own: set[str] = set()
     computed: set[str] = set()
     for name, value in step.assigns().items():  # a later line may use an earlier one
         computed |= {path[0] for path in value.paths()} - own
         own.add(name)
-    return frozenset(spoken | computed | {path[0] for value in passed for path in value.paths()})
+    return frozenset(said | computed)
+
+
+def _passed(step: Step) -> frozenset[str]:
+    """Return the variables that a step passes on, such as to a service; conditions can do without theirs."""
+    ways = [way.when for route in step_routes(step).values() for way in route]
+    conditions = [*ways, *(choice.when for choice in step.own_choices())]
+    doubtful = {(path, place) for path, place, _ in paths_read([*conditions, *step.assigns().values()])}
+    return frozenset(path[0] for path, place, _ in paths_read(step) if (path, place) not in doubtful)
 
 
 def _arrivals(step: Step) -> Iterator[tuple[str, frozenset[str]]]:

@@ -53,6 +53,8 @@ def _empty(call_id: str) -> CallDetail:
         "listened": [],
         "wrap_ups": [],
         "survey": None,
+        "cut_off": None,
+        "go_on": [],
         "silences": 0,
         "misses": 0,
         "failed_lookups": [],
@@ -102,6 +104,10 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
             detail["listened"].append({"at": _moment(row.at), **_only(data, "by", "recording")})
         case "survey":
             detail["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
+        case "cut_off":
+            detail["cut_off"] = {"at": at, "flow": data.get("in_flow"), "step": data.get("place")}
+        case "go_on":
+            detail["go_on"].append({"at": at, **_only(data, "outcome", "earlier", "to")})
         case "no_input":
             detail["silences"] += 1
         case "no_match":

@@ -61,6 +61,10 @@ class Tally:
                 self._reached(row.call_id)
             case "dialled" if data.get("status") == "completed":
                 self._reached(row.call_id)
+            case "cut_off":
+                self._once(row.call_id, "cut_off")
+            case "go_on":
+                self._once(row.call_id, f"go_on {data.get('outcome')}")
             case "lookup":
                 self.lookups[str(data.get("source"))][str(data.get("outcome"))] += 1
 
@@ -101,6 +105,10 @@ class Tally:
                 "reached_a_person": self.calls["reached"],
                 "reached_share": share(self.calls["reached by transfer"], self.calls["transferred"]),
                 "verified": self.calls["verified"],
+                "cut_off": self.calls["cut_off"],
+                "offered_to_go_on": self.calls["go_on offered"],
+                "went_on": self.calls["go_on accepted"],
+                "went_on_share": share(self.calls["go_on accepted"], self.calls["go_on offered"]),
                 "ended_by": dict(self.ended.most_common()),
             },
             "steps": self._steps(),

@@ -15,6 +15,7 @@ from ivr.flow.phrasebook import Phrasebooks
 from ivr.stores import Store, UnitOfWork, in_one_commit
 
 from .announcements import Announcements
+from .dropped_calls import DroppedCalls
 from .identity import IdentityService
 from .identity.risk import Risks
 from .preferences import Preferences
@@ -76,6 +77,10 @@ class _UnitServices:
     @cached_property
     def memory(self) -> Preferences:
         return Preferences(self._unit, self._own.seal)
+
+    @cached_property
+    def dropped(self) -> DroppedCalls:
+        return DroppedCalls(self._unit, self._own.seal)
 
     @property
     def line(self) -> Announcements:

@@ -17,7 +17,7 @@ from ivr.engine.inputs import CallStarted
 from ivr.engine.ports import JournalRow
 from ivr.errors import IvrError
 
-from .turn_records import TURN_ROW, TurnRecord, digest, read_record
+from .turn_records import TURN_ROW, TurnRecord, Withheld, digest, read_record
 
 RecordedStep = tuple[str, str]
 """A flow and a step."""
@@ -31,8 +31,8 @@ class Replayed:
 
     `flow` and `step` are the place before that turn. `reason` is "" for a call that was replayed to its end,
     "other_way" where it goes elsewhere (`then` and `now` say how), "other_question" where the release asks what was not
-    recorded, "withheld" where an input could not be recorded, "stuck" where the flow failed. `heard` are the places at
-    which a turn only says or waits otherwise, `visited` those that the call was at.
+    recorded, "withheld" where an input or answer could not be recorded, "stuck" where the flow failed. `heard` are the
+    places at which a turn only says or waits otherwise, `visited` those that the call was at.
     """
 
     call_id: str
@@ -128,6 +128,8 @@ def _turn(engine: Engine, call_id: str, call: Call | None, record: TurnRecord) -
         else:
             outcome = engine.turn(call, action, record.now)
         return _answered(outcome, record), ""
+    except Withheld:
+        return None, "withheld"
     except LookupError:
         return None, "other_question"
     except IvrError:

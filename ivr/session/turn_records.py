@@ -41,7 +41,11 @@ _INPUTS: Mapping[str, Any] = {
     kind.__name__: kind
     for kind in (CallStarted, DialEnded, Digits, HungUp, NoInput, RecognizerFailed, Recorded, Resumed, Speech)
 }
-_FAILED, _DECIMAL = "$failed", "$decimal"
+_FAILED, _DECIMAL, _WITHHELD = "$failed", "$decimal", "$withheld"
+
+
+class Withheld(LookupError):
+    """An answer was not recorded, so the call cannot be run again from here."""
 
 
 class TurnRecord(msgspec.Struct, frozen=True):
@@ -62,10 +66,15 @@ class TurnRecord(msgspec.Struct, frozen=True):
         return action
 
     def answer(self, number: int, question: AnyQuestion) -> AnyAnswer:
-        """Return the answer to a question, counted from 0. Raises LookupError if there is none that fits."""
+        """Return the answer to a question, counted from 0.
+
+        Raises LookupError if there is none that fits, Withheld if it was not recorded.
+        """
         source, value = self.answers[number]
         if source != question.source:
             raise LookupError(f"{source} was asked, not {question.source}")
+        if value == _WITHHELD:
+            raise Withheld(source)
         if isinstance(value, Mapping) and _FAILED in value:
             return LookupFailed(value[_FAILED], missing=value["missing"], later=value.get("later", False))
         if isinstance(question, BankLookup):
@@ -122,6 +131,8 @@ def digest(reply: Reply) -> str:
 def _plain(answer: AnyAnswer) -> Any:
     if isinstance(answer, LookupFailed):
         return {_FAILED: str(answer), "missing": answer.missing, "later": answer.later}
+    if isinstance(answer, Answer) and not answer.recorded:
+        return _WITHHELD
     values = msgspec.to_builtins(answer) if isinstance(answer, Answer) else dict(answer)
     return {name: _recordable(value) for name, value in values.items()}
 

@@ -75,7 +75,12 @@ class VerifyStep(EntryStep):
 
     verify: int = option(IdentityLevel(), help="The level to reach: L1 or L2.")
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
-    by: str = option(OneOf(("card", "id")), help="Which number's last four are asked for.", default="card")
+    by: str = option(
+        OneOf(("card", "id")),
+        help="Which number's last four are asked for.",
+        default="card",
+        shown="card, or as in the caller's earlier proof",
+    )
     urgency: str = option(
         PriorityName(),
         help="How urgent the caller is who needs a person instead of a proof, such as `loss` for a lost card.",
@@ -145,7 +150,7 @@ class VerifyStep(EntryStep):
         elif wanted in (_CARD, CARD_OR_ID):
             turn.phrase(f"ask_{wanted.name}")
         else:
-            self._ask(turn, self.ask_tail or self.prompt, f"ask_{self.by}_tail")
+            self._ask(turn, self.ask_tail or self.prompt, f"ask_{self._by(turn)}_tail")
 
     @staticmethod
     def _ask(turn: Turn, own: Text | None, key: str) -> None:
@@ -163,8 +168,12 @@ class VerifyStep(EntryStep):
 
     def _number(self, turn: Turn) -> EntryType:
         if not _on_record(turn):
-            return _CARD if self.by == "card" else CARD_OR_ID
-        return TAIL if self.by == "card" else _ID_TAIL
+            return _CARD if self._by(turn) == "card" else CARD_OR_ID
+        return TAIL if self._by(turn) == "card" else _ID_TAIL
+
+    def _by(self, turn: Turn) -> str:
+        """Return what is asked for; where the editor says nothing, what the caller named in an earlier proof."""
+        return self.by if "by" in self.places else turn.call.identity.by or self.by
 
     def first_timeout(self, turn: Turn) -> float:
         """Give time to fetch the card, and more for a code."""
@@ -221,7 +230,7 @@ class VerifyStep(EntryStep):
         claim = turn.scratch_as(VerifyScratch).claim
         if isinstance(claim, Secret):  # a whole number, for only that is a secret
             return {"id" if _IDENTITY.read(claim.reveal()) else "card": claim}
-        return {"number": turn.call.caller, f"{self.by}_tail": claim}
+        return {"number": turn.call.caller, f"{self._by(turn)}_tail": claim}
 
     def _corrects(self, turn: Turn, keys: str) -> bool:
         """Return whether the caller typed the last four again when the PIN was asked for a second time."""
@@ -241,7 +250,7 @@ class VerifyStep(EntryStep):
             case Proof.GIVEN:
                 return self._step_up(turn)
             case Proof.WRONG:
-                turn.phrase("verify_again" if self.by == "card" or not _on_record(turn) else "verify_again_id")
+                turn.phrase("verify_again" if self._by(turn) == "card" or not _on_record(turn) else "verify_again_id")
                 return self.wait(turn)
             case Proof.UNAVAILABLE:
                 turn.phrase("bank_unavailable")

@@ -85,6 +85,13 @@ def test_the_whole_of_a_call_is_told_and_nothing_that_was_typed(ivr: Ivr, clock:
     assert "general" in text
 
 
+def test_a_call_that_was_cut_off_and_the_next_one_tell_of_it(ivr: Ivr) -> None:
+    play(ivr, "CA1", Digits("1"), HungUp())
+    play(ivr, "CA2", Digits("1"))
+    assert "cut off at main_menu.balance" in run("CA1").output
+    assert "go on: outcome accepted, earlier CA1, to balance" in run("CA2").output
+
+
 def test_a_talk_that_the_caller_ends_counts_whatever_comes_first(ivr: Ivr) -> None:
     gone = HungUp("completed", DialEnded("completed", 61.0))
     play(ivr, "CA1", Digits("0"))

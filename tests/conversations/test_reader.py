@@ -183,8 +183,8 @@ def test_people_and_what_they_do_are_read():
         Staff("zhao", ("general",), "+8613900000002", signed_off=True),
     )
     assert conversation.before == (
-        Earlier("+8613800000002", "", "", 100.0, "10", 45.0),
-        Earlier("+8613911000001", "", "95555", 5.0),
+        Earlier("+8613800000002", "", "", 100.0, ("1", "0"), 45.0),
+        Earlier("+8613911000001", "", "95555", 5.0, ("0",)),
     )
     refuses, waits, gone, leaves = conversation.turns
     assert refuses.agent == DeskAnswer(press="2", talk=40.0, ring=3.0)

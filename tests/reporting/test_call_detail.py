@@ -69,6 +69,15 @@ def test_talks_with_our_own_agents_are_among_the_people() -> None:
     assert detail["dials_in_vain"] == [{"at": 8.0, "agent": "li", "desk": "vip", "status": "no-answer"}]
 
 
+def test_a_call_that_was_cut_off_and_the_one_that_went_on_name_the_step() -> None:
+    cut_off = detail_of("CA1", [STARTED, row(20, "cut_off", flow="main_menu", step="balance.verify", place="balance",
+                                             in_flow="main_menu")])  # fmt: skip
+    assert cut_off["cut_off"] == {"at": 20.0, "flow": "main_menu", "step": "balance"}
+    went_on = detail_of("CA2", [STARTED, row(0, "go_on", outcome="offered", earlier="CA1"),
+                                row(6, "go_on", outcome="accepted", earlier="CA1", to="balance")])  # fmt: skip
+    assert went_on["go_on"][1] == {"at": 6.0, "outcome": "accepted", "earlier": "CA1", "to": "balance"}
+
+
 @pytest.mark.parametrize(
     ("kind", "data", "name"),
     [

@@ -71,6 +71,10 @@ def test_a_call_without_a_transfer_is_contained() -> None:
         "reached_a_person": 1,
         "reached_share": 0.5,
         "verified": 0,
+        "cut_off": 0,
+        "offered_to_go_on": 0,
+        "went_on": 0,
+        "went_on_share": None,
         "ended_by": {"completed": 3, "caller": 1},
     }
 
@@ -112,6 +116,17 @@ def test_identity_and_back_ends_are_counted_by_outcome() -> None:
     assert found["identity"] == {"refused": 2, "verified": 1}
     assert found["calls"]["verified"] == 1
     assert found["lookups"] == {"bank.balance": {"failed": 1, "ok": 1}}
+
+
+def test_calls_that_were_cut_off_and_gone_on_with_are_counted() -> None:
+    found = counted(
+        row("cut_off", "CA1", place="balance", in_flow="main_menu"),
+        row("go_on", "CA2", outcome="offered", earlier="CA1"),
+        row("go_on", "CA2", outcome="accepted", earlier="CA1", to="balance"),
+        row("go_on", "CA3", outcome="offered", earlier="CA2"),
+        row("go_on", "CA3", outcome="declined"),
+    )["calls"]
+    assert (found["cut_off"], found["offered_to_go_on"], found["went_on"], found["went_on_share"]) == (1, 2, 1, 0.5)
 
 
 def test_nothing_at_all_has_no_shares(store: SqliteStore) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from . import identity, line, memory, queue, risk, sms, survey, tickets
+from . import dropped, identity, line, memory, queue, risk, sms, survey, tickets
 from .question import A, Question
 
-_MODULES = (identity, line, memory, queue, risk, sms, survey, tickets)
+_MODULES = (dropped, identity, line, memory, queue, risk, sms, survey, tickets)
 
 
 class ServicePorts(Protocol):
@@ -42,6 +42,10 @@ class ServicePorts(Protocol):
         """Keeps the preferences of callers."""
 
     @property
+    def dropped(self) -> dropped.DroppedPort:
+        """Keeps where callers were cut off."""
+
+    @property
     def line(self) -> line.LinePort:
         """Returns the announcements that operators have switched on."""
 
@@ -67,5 +71,5 @@ def _declared() -> Iterator[type[Question[Any]]]:
                 yield kind
 
 
-QUESTIONS: Mapping[str, type[Question[Any]]] = {kind.source: kind for kind in _declared()}
-"""Every question that our services answer, by its name in flows."""
+QUESTIONS: Mapping[str, type[Question[Any]]] = {kind.source: kind for kind in _declared() if kind.for_flows}
+"""Every question to our services that flows may ask, by its name in flows."""

@@ -24,6 +24,9 @@ A = TypeVar("A", bound="Answer")
 class Answer(Struct, frozen=True, kw_only=True):
     """An answer of a service. Each field declares the value kinds as which a flow may read it aloud."""
 
+    recorded: ClassVar[bool] = True
+    """Whether the record of a turn holds it; false where it may hold what a caller has typed."""
+
     def values(self) -> dict[str, Any]:
         """Return the answer as the value of a flow's variable, without fields that are None."""
         values = ((name, getattr(self, name)) for name in self.__struct_fields__)
@@ -43,6 +46,8 @@ class Question(Struct, Generic[A], frozen=True, kw_only=True):
     source: ClassVar[str]
     noted: ClassVar[bool] = True
     """Whether the journal records the question; false for one that is asked repeatedly."""
+    for_flows: ClassVar[bool] = True
+    """Whether flows may ask it by its name; false for one that only the engine asks."""
     commits_first: ClassVar[bool] = False
     """Whether the changes of the service are committed before the turn goes on, in a transaction of their own."""
 
