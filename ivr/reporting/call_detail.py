@@ -104,16 +104,22 @@ def _take(detail: CallDetail, row: JournalRow, at: float, *, numbers: bool) -> N
             detail["listened"].append({"at": _moment(row.at), **_only(data, "by", "recording")})
         case "survey":
             detail["survey"] = {name: value for name, value in data.items() if name not in ("flow", "step")}
-        case "cut_off":
-            detail["cut_off"] = {"at": at, "flow": data.get("in_flow"), "step": data.get("place")}
-        case "go_on":
-            detail["go_on"].append({"at": at, **_only(data, "outcome", "earlier", "to")})
+        case "cut_off" | "go_on":
+            _take_cut_off(detail, row.kind, data, at)
         case "no_input":
             detail["silences"] += 1
         case "no_match":
             detail["misses"] += 1
         case "lookup" if data.get("outcome") == "failed":
             detail["failed_lookups"].append({"at": at, **_only(data, "source", "reason")})
+
+
+def _take_cut_off(detail: CallDetail, kind: str, data: Mapping[str, Any], at: float) -> None:
+    """Add where a call was cut off, or that it goes on with an earlier one."""
+    if kind == "go_on":
+        detail["go_on"].append({"at": at, **_only(data, "outcome", "earlier", "to")})
+    else:
+        detail["cut_off"] = {"at": at, "flow": data.get("in_flow"), "step": data.get("place")}
 
 
 def _only(data: Mapping[str, Any], *names: str) -> CallDetail:
