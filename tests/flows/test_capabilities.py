@@ -102,7 +102,7 @@ CAPABILITIES = {
             "0 leads to a person at once",
             "whoever asks for a person gets one however badly it was heard",
             "star and 0 at the card tail lead to a person",
-            "a caller who says nothing is asked twice more and then reaches a person",
+            "a caller who says nothing is nudged once and then reaches a person",
         ),
         ("an English speaker asks for a person in words", "an English speaker who says nothing reaches a person"),
     ),
