@@ -61,6 +61,7 @@ from .speech.tts import Voice, local_voices
 from .speech.verbalize import Reader
 from .stores import Store, Watched, open_store
 from .telemetry import log
+from .telemetry.tracing import Tracing, tracing_of
 from .web import WebApplication, web_app
 
 TakenOutcome = tuple[str, str, str]
@@ -207,14 +208,16 @@ class ServerJobs:
 
     def __init__(self, ivr: Ivr) -> None:
         self._ivr = ivr
-        self._running: tuple[RepeatedJob, ...] = ()
+        self._running: tuple[RepeatedJob | Tracing, ...] = ()
 
     def start(self) -> None:
         """Start the jobs; no effect if they are running."""
         if not self._running:
             senders = (self._ivr.sms_sender,) if self._ivr.sms_sender else ()
             watch = ReleaseWatch(self._ivr.session.engines, self._ivr.store, self._ivr.clock)
-            self._running = _scheduler(self._ivr), _dispatcher(self._ivr), watch, *senders
+            tracing = tracing_of()
+            exports = (tracing,) if tracing else ()
+            self._running = _scheduler(self._ivr), _dispatcher(self._ivr), watch, *senders, *exports
             for job in self._running:
                 job.start()
 

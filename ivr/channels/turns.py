@@ -10,6 +10,7 @@ from ivr.engine.ports import Incoming
 from ivr.errors import BadRequest, StoreBusy
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
+from ivr.telemetry.tracing import span
 
 from .base import Channel, Host
 
@@ -32,10 +33,22 @@ def take_turn(
 
     While the store is busy, the caller is asked to wait by the document of `hold`, for as long as it gives one.
     """
+    with span("turn"):
+        return _answered(channel, host, metrics, read, hold)
+
+
+def _answered(
+    channel: Channel[Any],
+    host: Host,
+    metrics: Metrics,
+    read: Callable[[], Incoming],
+    hold: Callable[[], bytes | None],
+) -> bytes:
     started = time.perf_counter()
     incoming: Incoming | None = None
     try:
-        incoming = read()
+        with span("parse"):
+            incoming = read()
         document = host.session.answer(channel, incoming)
         outcome = "answered"
     except Exception as fault:  # a caller must never hear the carrier's error message

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from ivr.errors import IvrError
 from ivr.telemetry import log
+from ivr.telemetry.tracing import stop_tracing
 
 from .door import Door, GuardedApplication
 
@@ -40,6 +41,7 @@ def work(make: Callable[[], GuardedApplication], listeners: Sequence[socket], re
         os.close(ready)
         _wait(sigterm, life)
         door.leave(LONGEST_GOODBYE, IDLE_GRACE)
+        stop_tracing()
         status = 0
     except IvrError as fault:
         print(f"ivr serve: a worker cannot start: {fault}", file=sys.stderr)

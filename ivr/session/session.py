@@ -24,6 +24,7 @@ from ivr.services.router import Router
 from ivr.speech.prompts import Prompts
 from ivr.speech.speech_input import SpeechInput
 from ivr.stores import Store, UnitOfWork, attempts
+from ivr.telemetry.tracing import span
 
 from .answers import Answers, ConflictError
 from .call_codec import CallCodec
@@ -140,14 +141,16 @@ class Session:
     def _answer(self, unit: UnitOfWork, channel: Renderer, request: _Request) -> bytes | None:
         """Answer a request in one unit of work; return None at a conflict with another unit."""
         incoming = request.incoming
-        saved = unit.load(incoming.call_id, incoming.key)
+        with span("read"):
+            saved = unit.load(incoming.call_id, incoming.key)
         # Before anything else, also for an ended call: the same request must get the same bytes, and nothing runs
         # twice.
         if saved is not None and saved.repeated is not None:
             return self.codec.open_reply(saved.repeated)
         if saved is not None and saved.ended:
             return self._answer_ended(unit, channel, saved, request)
-        reply = self._turn(unit, saved, request)
+        with span("engine"):
+            reply = self._turn(unit, saved, request)
         if reply is None:
             return None
         unit.pause()
@@ -271,7 +274,9 @@ class Session:
         # would have lost what the caller typed.
         frozen, closed = self.codec.freeze(call, now), self.codec.close_reply(document)
         entry = Saved(call.id, call.turn, key, frozen, closed, ended=bool(call.ended))
-        if not self._write(unit, entry, rows, saved, now):
+        with span("write"):
+            written = self._write(unit, entry, rows, saved, now)
+        if not written:
             return False
         self.engines.tallies.turn(call.release, call.started, reply.events, first=saved is None)
         return True

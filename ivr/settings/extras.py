@@ -15,6 +15,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "whisper": ("ctranslate2", "faster_whisper"),
         "sip": ("baresip",),
         "simulate": ("numba",),
+        "otel": ("opentelemetry",),
         "lsp": ("lsprotocol", "pygls"),
     }
 )

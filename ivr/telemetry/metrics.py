@@ -9,8 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15)
-"""Upper bounds in seconds. Above 2 the caller notices the pause; at 15 the carrier gives up."""
+from .tracing import BOUNDS, turn_taken
 
 
 class Metrics:
@@ -21,7 +20,7 @@ class Metrics:
         self.turns = Counter("ivr_turns_total", "Webhook requests answered.", ["input", "outcome"], registry=self._own)
         self._turns: dict[tuple[str, str], Counter] = {}
         self.seconds = Histogram(
-            "ivr_webhook_duration_seconds", "Time to answer a webhook.", buckets=BUCKETS, registry=self._own
+            "ivr_webhook_duration_seconds", "Time to answer a webhook.", buckets=BOUNDS, registry=self._own
         )
         self.refused = Counter("ivr_refused_total", "Requests that the carrier did not sign.", registry=self._own)
         self.fallbacks = Counter("ivr_fallbacks_total", "Answers that the carrier could not use.", registry=self._own)
@@ -34,6 +33,7 @@ class Metrics:
             counter = self._turns[kind, outcome] = self.turns.labels(kind, outcome)
         counter.inc()
         self.seconds.observe(seconds)
+        turn_taken(kind, outcome, seconds)
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus's text format."""

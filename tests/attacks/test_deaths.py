@@ -1,11 +1,11 @@
 """Calls go on while a worker is killed every two seconds: none is cut, and no turn is taken twice.
 
-IVR_TEST_DEATHS="USERS DURATION WORKERS", such as "250 300s 4", makes the run as large as wanted.
+In PostgreSQL, the database is killed, too, and started again. IVR_TEST_DEATHS="CALLS AT_ONCE WORKERS", such as
+"5000 100 4", makes the run as large as wanted.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,26 +22,34 @@ from ivr.cli._sockets import claim_port
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.engine.journal import journal_rows
 from ivr.stores import open_store
+from tests.attacks.steadfast import SteadfastCrowd
+from tests.postgresql import PostgresqlServer
 from tests.waiting import PATIENCE, wait_until_ready
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "0123456789abcdef0123456789abcdef"
-USERS, DURATION, WORKERS = os.environ.get("IVR_TEST_DEATHS", "12 6s 2").split()
+KEY = "3b7d02e94c6f18a5d0e2b79c4f615a83"
+CALLS, AT_ONCE, WORKERS = map(int, os.environ.get("IVR_TEST_DEATHS", "60 12 2").split())
 SECONDS_BETWEEN = 2.0
+DATABASE_EVERY = 3
 MOST_CUT = 0.001
 
 
 class Killer(threading.Thread):
-    """Kills one worker after the other."""
+    """Kills one worker after the other; every DATABASE_EVERY times the database instead, if there is one."""
 
-    def __init__(self, parent: int) -> None:
+    def __init__(self, parent: int, database: PostgresqlServer | None = None) -> None:
         super().__init__(daemon=True)
         self.children = Path(f"/proc/{parent}/task/{parent}/children")
-        self.killed, self.over = 0, threading.Event()
+        self.killed, self.databases, self.over = 0, 0, threading.Event()
+        self.database = database
 
     def run(self) -> None:
         chance = random.Random(1)
         while not self.over.wait(SECONDS_BETWEEN):
+            if self.database is not None and self.killed % DATABASE_EVERY == DATABASE_EVERY - 1:
+                self.database.kill()
+                self.database.start()
+                self.databases += 1
             if pids := self.children.read_text().split():
                 os.kill(int(chance.choice(pids)), signal.SIGKILL)
                 self.killed += 1
@@ -48,47 +57,50 @@ class Killer(threading.Thread):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds workers in /proc")
 @pytest.mark.timeout(3600)
-def test_no_call_is_cut_and_no_turn_is_taken_twice(tmp_path, clean_environment):
-    store_url = f"sqlite:///{tmp_path}/ivr.db"
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_no_call_is_cut_and_no_turn_is_taken_twice(kind, request, tmp_path, clean_environment):
+    database = request.getfixturevalue("own_postgresql_server") if kind == "postgresql" else None
+    store_url = database.url() if database else f"sqlite:///{tmp_path}/ivr.db"
     port = claim_port("127.0.0.1", 0, "")
     url = f"http://127.0.0.1:{port}"
     with BackgroundBank() as bank, (tmp_path / "log").open("w") as log:
-        env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_STORE=store_url, IVR_BANK_URL=bank.url)
-        command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", WORKERS]
+        env = clean_environment(TWILIO_AUTH_TOKEN=TOKEN, IVR_KEY=KEY, IVR_STORE=store_url, IVR_BANK_URL=bank.url)
+        command = [sys.executable, "-m", "ivr.cli", "serve", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS)]
         server = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log)
-        killer = Killer(server.pid)
+        killer, crowd = Killer(server.pid, database), SteadfastCrowd(url, TOKEN)
         try:
             wait_until_ready(url, server, tmp_path / "log")
             killer.start()
-            load = [sys.executable, "-m", "ivr.cli", "load", "main_menu", "--url", url, "--users", USERS]
-            load += ["--duration", DURATION, "--json", "-"]
-            done = subprocess.run(load, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+            crowd.call(CALLS, AT_ONCE)
         finally:
             killer.over.set()
+            killer.join(PATIENCE)
             server.send_signal(signal.SIGTERM)
             assert server.wait(PATIENCE) == 0
-    figures = json.loads(done.stdout)
-    calls = figures["calls"]
-    told = {"killed": killer.killed, "turns": figures["turns"], **calls, "latency": figures["latency"]}
-    print(json.dumps(told), json.dumps(figures["error_counts"], ensure_ascii=False), sep="\n")
+    print(
+        f"{killer.killed} workers and {killer.databases} databases killed; {dict(crowd.outcomes)}; "
+        f"asked to wait {crowd.holds} times; the longest call took {crowd.longest:.1f} s"
+    )
     assert killer.killed > 0
-    assert calls["failed"] <= MOST_CUT * calls["started"], figures["error_counts"]
-    check_store(store_url, calls["started"])
+    assert killer.databases > 0 or database is None
+    assert CALLS - crowd.outcomes["served"] <= MOST_CUT * CALLS, crowd.outcomes
+    check_store(store_url, crowd.calls)
 
 
-def check_store(url: str, started: int) -> None:
-    """Check that every call began once and ended at most once, and that its turns follow each other."""
+def check_store(url: str, calls: Mapping[str, str]) -> None:
+    """Check that every call that was served began once, ended at most once, and that its turns follow each other."""
     store = open_store(url)
     try:
         turns, kinds = defaultdict(list), Counter()
         for row in journal_rows(store):
             turns[row.call_id].append(row.turn)
-            kinds[row.call_id, row.kind] += 1
-        assert len(turns) >= started
+            kinds[row.call_id, row.kind, row.turn if row.kind == "turn" else 0] += 1
+        assert {call for call, outcome in calls.items() if outcome == "served"} <= set(turns)
         for call_id, numbers in turns.items():
-            assert kinds[call_id, "started"] == 1
-            assert kinds[call_id, "ended"] <= 1
+            assert kinds[call_id, "started", 0] == 1
+            assert kinds[call_id, "ended", 0] <= 1
             assert numbers == sorted(numbers)
+            assert all(kinds[call_id, "turn", number] == 1 for number in set(numbers))
             assert numbers[-1] <= store.load(call_id).turn
     finally:
         store.close()
