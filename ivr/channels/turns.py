@@ -10,7 +10,7 @@ from ivr.engine.ports import Incoming
 from ivr.errors import BadRequest, StoreBusy
 from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
-from ivr.telemetry.tracing import span
+from ivr.telemetry.tracing import traced
 
 from .base import Channel, Host
 
@@ -33,7 +33,7 @@ def take_turn(
 
     While the store is busy, the caller is asked to wait by the document of `hold`, for as long as it gives one.
     """
-    with span("turn"):
+    with traced("turn"):
         return _answered(channel, host, metrics, read, hold)
 
 
@@ -47,7 +47,7 @@ def _answered(
     started = time.perf_counter()
     incoming: Incoming | None = None
     try:
-        with span("parse"):
+        with traced("parse"):
             incoming = read()
         document = host.session.answer(channel, incoming)
         outcome = "answered"

@@ -11,7 +11,7 @@ from ivr.engine.service_ports.question import Answer
 from ivr.errors import LookupFailed
 from ivr.services.router import Router, answer
 from ivr.stores import UnitOfWork
-from ivr.telemetry.tracing import span
+from ivr.telemetry.tracing import traced
 
 ASKING_SECONDS = 2.0
 """The time for all questions of one turn together: the caller must hear the reply within three seconds."""
@@ -44,7 +44,7 @@ class Answers:
 
         def answer_to(ask: Ask[Reply]) -> AnyAnswer:
             try:
-                with span("question", **{"ivr.question": ask.question.source}):
+                with traced("question", **{"ivr.question": ask.question.source}):
                     result = answer_question(ask)
             except LookupFailed as failed:
                 result = failed

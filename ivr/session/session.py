@@ -24,7 +24,7 @@ from ivr.services.router import Router
 from ivr.speech.prompts import Prompts
 from ivr.speech.speech_input import SpeechInput
 from ivr.stores import Store, UnitOfWork, attempts
-from ivr.telemetry.tracing import span
+from ivr.telemetry.tracing import traced
 
 from .answers import Answers, ConflictError
 from .call_codec import CallCodec
@@ -141,7 +141,7 @@ class Session:
     def _answer(self, unit: UnitOfWork, channel: Renderer, request: _Request) -> bytes | None:
         """Answer a request in one unit of work; return None at a conflict with another unit."""
         incoming = request.incoming
-        with span("read"):
+        with traced("read"):
             saved = unit.load(incoming.call_id, incoming.key)
         # Before anything else, also for an ended call: the same request must get the same bytes, and nothing runs
         # twice.
@@ -149,7 +149,7 @@ class Session:
             return self.codec.open_reply(saved.repeated)
         if saved is not None and saved.ended:
             return self._answer_ended(unit, channel, saved, request)
-        with span("engine"):
+        with traced("engine"):
             reply = self._turn(unit, saved, request)
         if reply is None:
             return None
@@ -274,7 +274,7 @@ class Session:
         # would have lost what the caller typed.
         frozen, closed = self.codec.freeze(call, now), self.codec.close_reply(document)
         entry = Saved(call.id, call.turn, key, frozen, closed, ended=bool(call.ended))
-        with span("write"):
+        with traced("write"):
             written = self._write(unit, entry, rows, saved, now)
         if not written:
             return False

@@ -6,6 +6,8 @@ What a caller typed or said, numbers, names and the texts of exceptions must nev
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 TRACES_ENDPOINT, METRICS_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+STOP_SECONDS = 2.0
 SERVICE = "ivr"
 """The service's name, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES has another."""
 BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15)
@@ -27,7 +30,7 @@ _OFF: AbstractContextManager[None] = nullcontext()
 
 
 class Tracing:
-    """What one process exports. There is one at most; it gets each `span` and `turn_taken`."""
+    """The exports of one process, which has one at most: each `traced` and `turn_taken` goes to it."""
 
     def __init__(self, processor: SpanProcessor | None, reader: MetricReader | None) -> None:
         from opentelemetry.sdk.metrics import MeterProvider
@@ -53,17 +56,22 @@ class Tracing:
         _tracing = self
 
     def stop(self) -> None:
-        """Send what is left, for a few seconds at most, and export no more."""
+        """Send what is left, for STOP_SECONDS at most, and export no more."""
         global _tracing
         _tracing = None
-        self._spans.shutdown()
-        self._figures.shutdown(timeout_millis=5000)
+        # In threads, because the SDK tries for longer to reach a collector that is gone, and keeps to no time-out.
+        ends = [threading.Thread(target=each.shutdown, daemon=True) for each in (self._spans, self._figures)]
+        for thread in ends:
+            thread.start()
+        until = time.monotonic() + STOP_SECONDS
+        for thread in ends:
+            thread.join(max(0.0, until - time.monotonic()))
 
 
 _tracing: Tracing | None = None
 
 
-def span(name: str, **attributes: str) -> AbstractContextManager[Any]:
+def traced(name: str, **attributes: str) -> AbstractContextManager[Any]:
     """Return a block whose duration is a span of the turn of this thread. An exception is recorded by its type only."""
     if _tracing is None or not _tracing.has_spans:
         return _OFF

@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from ivr.telemetry import tracing
-from ivr.telemetry.tracing import Tracing, span, stop_tracing, tracing_of, turn_taken
+from ivr.telemetry.tracing import Tracing, stop_tracing, traced, tracing_of, turn_taken
 from tests.attacks.hotline import VICTIM, Hotline
 
 
@@ -70,7 +70,7 @@ def test_a_turn_is_a_span_with_its_parts_and_no_secret_is_in_any(hotline: Hotlin
 def test_an_exception_leaves_its_type_and_no_word(hotline: Hotline) -> None:
     spans = InMemorySpanExporter()
     Tracing(SimpleSpanProcessor(spans), None).start()
-    with pytest.raises(ValueError, match="135790"), span("turn"), span("engine"):
+    with pytest.raises(ValueError, match="135790"), traced("turn"), traced("engine"):
         raise ValueError("135790")
     engine, turn = spans.get_finished_spans()
     assert engine.attributes["error.type"] == turn.attributes["error.type"] == "ValueError"
@@ -163,7 +163,7 @@ def test_off_it_costs_less_than_a_hundredth_of_a_turn_of_a_fifth_of_a_millisecon
         began = time.thread_time()
         for _ in range(rounds):
             for name in ("turn", "parse", "read", "engine", "write"):
-                with span(name):
+                with traced(name):
                     pass
             turn_taken("Digits", "answered", 0.001)
         return (time.thread_time() - began) / rounds
