@@ -42,7 +42,8 @@ class BankOfVictim:
             case "bank.caller":
                 return {"customer": VICTIM.key, "name": VICTIM.name, "segment": "standard", "age": 40} if known else {}
             case "bank.account":
-                return {"account": f"account {question.get('number')}"}
+                card = question.get("card")
+                return {"account": f"account {question.get('number')} {card.reveal() if card else ''}"}
             case "bank.verify":
                 right = question["pin"].reveal() == VICTIM.pin
                 return {"verified": right, "customer": VICTIM.key, "card": {"tail": VICTIM.card[-4:]}}
