@@ -7,6 +7,8 @@ import importlib
 import os
 import re
 import statistics
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -143,3 +145,15 @@ def test_the_package_data_is_shipped():
     suffixes = {path.suffix for path in (ROOT / "ivr").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     covered = {Path(pattern).suffix for pattern in shipped["ivr"]} | {".py", ".typed"}
     assert suffixes - {""} <= covered
+
+
+def test_the_call_of_the_readme_is_what_callers_hear():
+    transcript = re.search(r"```text\n(\+86.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert transcript
+    keys = "".join(f"{key}\n" for key in re.findall(r"^> (.*)$", transcript[1], re.MULTILINE))
+    command = [sys.executable, "-m", "ivr.cli", "call", "--from", "+8613800000001"]
+    called = subprocess.run(command, cwd=ROOT, input=keys, capture_output=True, text=True, check=True, timeout=120)
+    listening = re.sub(r" *\([^\n]*\)$", "", called.stdout, flags=re.MULTILINE)
+    spoken = [line for line in listening.splitlines() if line.strip()]
+    expected = transcript[1].splitlines()
+    assert spoken[: len(expected)] == expected
