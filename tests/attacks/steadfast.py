@@ -1,7 +1,8 @@
 """Callers who stay on the line whatever happens behind it: asked to wait, they wait, and go on from where they are.
 
-They want their balance, on the shipped flows with the demo bank, and answer what they hear, so that a question that is
-asked again is answered again. The carrier follows the addresses' options, as in life.
+They ask for branches, twice, on the shipped flows with the demo bank: any number of them may, while PINs are
+limited. They answer what they hear, so that a question that is asked again is answered again. The carrier follows the
+addresses' options, as in life.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -20,9 +21,12 @@ from ivr.carrier.clock import RealClock
 from ivr.carrier.http_transport import HttpTransport
 from ivr.carrier.player import Player
 from ivr.carrier.requests import PhoneLine
+from ivr.carrier.transport import CarrierAnswer, NoAnswer
+from ivr.engine.journal import journal_rows
+from ivr.stores import open_store
 
-ANSWERS = (("查询余额，请按1", "1"), ("最后四位", "0128"), ("查询密码", "135790"))
-BALANCE = "一万二千三百四十五元六角七分"
+ANSWERS = (("查询余额，请按1", "4"), ("请选择城市", "1"), ("再听一遍，请按2", "2"))
+BRANCH, TIMES = "北京海淀支行", 2
 HOLD, APOLOGY = "请您不要挂机", "系统暂时"
 LONGEST_WAIT = 0.3
 """Seconds that a caller at most spends with one prompt or silence."""
@@ -34,17 +38,18 @@ class SteadfastCaller:
 
     def __init__(self) -> None:
         self.outcome, self.holds = "", 0
-        self._heard, self._turns = "", 0
+        self._heard, self._turns, self._branches = "", 0, 0
 
     def early(self, stretch: Stretch) -> None:
         """Listen to the end."""
 
     def hears(self, heard: HeardPrompt) -> None:
-        """Note the words; leave when they are the balance, or a fault for which a person takes over."""
+        """Note the words; leave when the branches were heard twice, or at a fault for which a person takes over."""
         words = heard.text if isinstance(heard, HeardText) else ""
         self._heard += words
         self.holds += HOLD in words
-        if BALANCE in words:
+        self._branches += BRANCH in words
+        if self._branches == TIMES:
             self.outcome = "served"
             raise Gone
         if APOLOGY in words:
@@ -67,6 +72,26 @@ class SteadfastCaller:
         """Be connected to a person instead."""
         self.outcome = self.outcome or "was led to a person"
         raise Gone
+
+
+class BalancedTransport(HttpTransport):
+    """A balancer in front of several servers: each request goes to the next, or to another one if that has gone."""
+
+    def __init__(self, front: str, servers: Sequence[str]) -> None:
+        super().__init__()
+        self._front, self._servers, self._turn = front, servers, 0
+
+    def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> CarrierAnswer:
+        """Send to the servers in turn. Raises NoAnswer of the last one."""
+        self._turn += 1
+        for place in range(len(self._servers)):
+            server = self._servers[(self._turn + place) % len(self._servers)]
+            try:
+                return super().send(method, url.replace(self._front, server, 1), body, headers)
+            except NoAnswer:
+                if place == len(self._servers) - 1:
+                    raise
+        raise AssertionError
 
 
 @dataclass
@@ -115,3 +140,22 @@ class SteadfastCrowd:
         self.outcomes[outcome] += 1
         self.holds += caller.holds
         self.longest = max(self.longest, time.monotonic() - began)
+
+
+def check_turns(url: str, calls: Mapping[str, str]) -> None:
+    """Check that every call that was served began once, ended at most once, and that its turns follow each other."""
+    store = open_store(url)
+    try:
+        turns, kinds = defaultdict(list), Counter()
+        for row in journal_rows(store):
+            turns[row.call_id].append(row.turn)
+            kinds[row.call_id, row.kind, row.turn if row.kind == "turn" else 0] += 1
+        assert {call for call, outcome in calls.items() if outcome == "served"} <= set(turns)
+        for call_id, numbers in turns.items():
+            assert kinds[call_id, "started", 0] == 1
+            assert kinds[call_id, "ended", 0] <= 1
+            assert numbers == sorted(numbers)
+            assert all(kinds[call_id, "turn", number] == 1 for number in set(numbers))
+            assert numbers[-1] <= store.load(call_id).turn
+    finally:
+        store.close()

@@ -1,7 +1,7 @@
-"""Calls go on while a worker is killed every two seconds: none is cut, and no turn is taken twice.
+"""Calls go on while workers are killed: none is cut, and no turn is taken twice.
 
-In PostgreSQL, the database is killed, too, and started again. IVR_TEST_DEATHS="CALLS AT_ONCE WORKERS", such as
-"5000 100 4", makes the run as large as wanted.
+A worker is killed every two seconds; in PostgreSQL the database is killed, too, and started again.
+IVR_TEST_DEATHS="CALLS AT_ONCE WORKERS", such as "5000 100 4", makes the runs as large as wanted.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import Counter, defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from ivr.cli._sockets import claim_port
 from ivr.demo.bank.serving import BackgroundBank
-from ivr.engine.journal import journal_rows
-from ivr.stores import open_store
-from tests.attacks.steadfast import SteadfastCrowd
+from tests.attacks.steadfast import SteadfastCrowd, check_turns
 from tests.postgresql import PostgresqlServer
 from tests.waiting import PATIENCE, wait_until_ready
 
@@ -84,23 +80,4 @@ def test_no_call_is_cut_and_no_turn_is_taken_twice(kind, request, tmp_path, clea
     assert killer.killed > 0
     assert killer.databases > 0 or database is None
     assert CALLS - crowd.outcomes["served"] <= MOST_CUT * CALLS, crowd.outcomes
-    check_store(store_url, crowd.calls)
-
-
-def check_store(url: str, calls: Mapping[str, str]) -> None:
-    """Check that every call that was served began once, ended at most once, and that its turns follow each other."""
-    store = open_store(url)
-    try:
-        turns, kinds = defaultdict(list), Counter()
-        for row in journal_rows(store):
-            turns[row.call_id].append(row.turn)
-            kinds[row.call_id, row.kind, row.turn if row.kind == "turn" else 0] += 1
-        assert {call for call, outcome in calls.items() if outcome == "served"} <= set(turns)
-        for call_id, numbers in turns.items():
-            assert kinds[call_id, "started", 0] == 1
-            assert kinds[call_id, "ended", 0] <= 1
-            assert numbers == sorted(numbers)
-            assert all(kinds[call_id, "turn", number] == 1 for number in set(numbers))
-            assert numbers[-1] <= store.load(call_id).turn
-    finally:
-        store.close()
+    check_turns(store_url, crowd.calls)
