@@ -53,6 +53,13 @@ class Switchboard:
         player.move(paths.with_retries(self.base + paths.moved(at)))
         wake()
 
+    def ending_of(self, call_id: str) -> str:
+        """Return how a call ended; an empty text while it runs. Raises CarrierFailed for an unknown one."""
+        player, _ = self._calls.get(call_id, (None, None))
+        if player is None:
+            raise CarrierFailed("there is no such call")
+        return "completed" if player.is_over else ""
+
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         """Ring a number; who answers is played what the leg's webhook answers."""
         webhook = self.base + paths.agent_leg(leg)

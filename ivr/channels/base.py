@@ -84,10 +84,10 @@ class Turns(Protocol):
 class AgentLegs(Protocol):
     """Processes the events of agents' legs."""
 
-    def answered(self, leg: str, now: float) -> Whisper | None:
+    def answered(self, leg: str, now: float, *, call: str = "") -> Whisper | None:
         """Record that an agent has answered; return the whisper, or None if the caller no longer waits."""
 
-    def key(self, leg: str, key: str, now: float) -> KeyPressed:
+    def key(self, leg: str, key: str, now: float, *, call: str = "") -> KeyPressed:
         """Process the key that the agent pressed; an empty text means none."""
 
     def picked_up(self, leg: str, now: float) -> None:

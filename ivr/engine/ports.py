@@ -315,6 +315,12 @@ class Calls(Protocol):
     def move(self, call_id: str, *, at: float) -> None:
         """Let a call that waits ask for its next turn now; `at` is the Unix time. Raises CarrierFailed."""
 
+    def ending_of(self, call_id: str) -> str:
+        """Return how a call ended, in the carrier's word; an empty text while it goes on.
+
+        Raises CarrierFailed if the carrier does not say.
+        """
+
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         """Ring an agent's number for at most `timeout` seconds; return the call's id.
 

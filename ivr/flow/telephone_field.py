@@ -16,6 +16,7 @@ _BLANKS = re.compile(r"[\s()\-.]")
 _SIP = re.compile(r"sips?:[^\s@]+(@[^\s@]+)?\Z")
 _HOTLINE = re.compile(r"\+?[0-9]{2,15}\Z")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
+_AGENTS = re.compile(r"(?:\+[1-9][0-9]{0,14}|sip:[A-Za-z0-9.-]{1,100})\Z")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,30 @@ class NumberPrefix(FieldKind[str]):
     def schema(self) -> Schema:
         """Return the schema."""
         return {"type": "string", "pattern": r"^\+[1-9][0-9]{0,14}$"}
+
+
+@dataclass(frozen=True)
+class AgentTelephones(FieldKind[str]):
+    """The beginning of agents' telephone numbers, or the host of their SIP addresses."""
+
+    words: str = "the beginning of telephone numbers with the country code, or sip: and a host"
+    sample: str = '"sip:pbx.example.com"'
+
+    def read(self, node: Node, reading: Reading) -> str | None:
+        """Read a prefix or a host; a host is compared in small letters."""
+        written = scalar(node, self, reading)
+        if written is None:
+            return None
+        text = written.text if written.text.startswith("sip:") else _BLANKS.sub("", written.text)
+        if not _AGENTS.match(text):
+            cure = f'Begin with + and the country code, as in "+8610", or name a host, as in {self.sample}.'
+            reading.problem(written.place, "bad-number", f'"{written.text}" is no number of this kind.', cure)
+            return None
+        return text.lower()
+
+    def schema(self) -> Schema:
+        """Return the schema."""
+        return {"type": "string", "pattern": _AGENTS.pattern.replace(r"\Z", "$")}
 
 
 def _matching(form: re.Pattern[str], cure: str, node: Node, kind: FieldKind[str], reading: Reading) -> str | None:

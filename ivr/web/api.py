@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 
 from ivr.errors import StoreError
@@ -132,7 +133,10 @@ def has_body() -> bool:
 def json_body() -> Mapping[str, Any]:
     """Return the JSON object in the body. Raises Refusal for anything else."""
     # The declared type is not asked for: curl and many programs send JSON as a form.
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = msgspec.json.decode(request.get_data())
+    except (ValueError, RecursionError):  # no JSON, no valid Unicode, or nested without end
+        body = None
     if not isinstance(body, dict):
         raise Refusal("the body is not a JSON object")
     return body
@@ -143,7 +147,7 @@ def text_of(body: Mapping[str, Any], name: str, *, most: int = 200) -> str:
     value = body.get(name)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > most:
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise Refusal(f"{name} is not a text of at most {most} characters")
     return value.strip()
 

@@ -47,10 +47,11 @@ def _until(body: Mapping[str, Any], now: float) -> float | None:
         return None
     try:
         moment = datetime.fromisoformat(written)
-    except ValueError:
+        # A time without a zone is the bank's own, not that of the server's machine.
+        until = (moment if moment.tzinfo else moment.replace(tzinfo=staff_calendar().zone)).timestamp()
+        local(until)
+    except (ValueError, OverflowError):  # no moment, or one beyond the years that a calendar has
         raise api.Refusal("until is not a date and time such as 2026-11-23T18:00+08:00") from None
-    # A time without a zone is the bank's own, not that of the server's machine.
-    until = (moment if moment.tzinfo else moment.replace(tzinfo=staff_calendar().zone)).timestamp()
     if until <= now:
         raise api.Refusal("until has passed")
     return until

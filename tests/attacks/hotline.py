@@ -19,6 +19,7 @@ from ivr.carrier.transport import CarrierAnswer, WsgiTransport
 from ivr.demo.bank.data import CUSTOMERS
 from ivr.flow.model import Release
 from ivr.settings import Settings
+from ivr.stores import Store
 from ivr.stores.memory import MemoryStore
 from ivr.web import web_app
 
@@ -64,10 +65,11 @@ class BankOfVictim:
 
 
 class Hotline:
-    """The product on a store in memory, which survives `restart`."""
+    """The product on a store, by default in memory, which survives `restart`."""
 
-    def __init__(self, release: Release, bank: BankOfVictim | None = None) -> None:
-        self.bank, self.store, self.now = bank or BankOfVictim(), MemoryStore(), MONDAY_AT_TEN
+    def __init__(self, release: Release, bank: BankOfVictim | None = None, *, store: Store | None = None) -> None:
+        self.bank, self.now = bank or BankOfVictim(), MONDAY_AT_TEN
+        self.store: Store = store or MemoryStore()
         self._release, self._calls, self._tokens = release, count(1), count(1)
         self.restart()
 

@@ -127,8 +127,8 @@ def test_a_machine_that_answers_for_an_agent_reaches_no_customer(hotline, shippe
     assert let_a_machine_answer(hotline) == []
     take = Legs.key
 
-    def any_key(self, leg, key, now):
-        return take(self, leg, legs.ACCEPT, now)
+    def any_key(self, leg, key, now, **more):
+        return take(self, leg, legs.ACCEPT, now, **more)
 
     with twin(patch.object(Legs, "key", any_key)):
         assert let_a_machine_answer(Hotline(shipped))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.flow.telephone_field import DialledNumber, NumberPrefix, SpokenNumber
+from ivr.flow.telephone_field import AgentTelephones, DialledNumber, NumberPrefix, SpokenNumber
 
 from .read_field import read
 
@@ -60,3 +60,17 @@ def test_what_is_no_number_is_not_read_to_callers(text: str) -> None:
 def test_a_prefix_begins_with_the_country_code() -> None:
     assert read(NumberPrefix(), '"+86 10"')[0] == "+8610"
     assert read(NumberPrefix(), '"8610"')[0] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        ('"+86 10"', "+8610"),
+        ("sip:PBX.example.com", "sip:pbx.example.com"),
+        ('"sip:"', None),
+        ("sip:a@b", None),
+        ("86", None),
+    ],
+)
+def test_agents_have_numbers_of_a_beginning_or_sip_addresses_at_a_host(text: str, beginning: str | None) -> None:
+    assert read(AgentTelephones(), text)[0] == beginning

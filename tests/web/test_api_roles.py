@@ -1,9 +1,6 @@
-"""Each role at each route of the API: who may, who may not; and no request with any token gives a 500."""
+"""Each role at each route of the API: who may, and who may not."""
 
 from __future__ import annotations
-
-import random
-from typing import Any
 
 import pytest
 from werkzeug.routing import Rule
@@ -34,10 +31,6 @@ NEEDS = {
     ("api_tasks.change", "POST"): "supervisor",
 }
 """The role that each route needs; a route without a line fails the test."""
-VALUES = ["li.na", "T1", "x" * 300, "..", "%00", "\N{SNOWMAN}", "' OR 1=1", "ready", "take", "note", "done", "0", "-1"]
-FIELDS = ["by", "text", "texts", "number", "account", "until", "risk", "reason", "result", "desks", "languages", "site",
-          "call", "new_date", "to", "level", "severity", "internal", "called", "note"]  # fmt: skip
-BODIES: list[Any] = [None, {}, [], "text", 7, True, {"by": {}}, {"texts": {"zh-CN": 7}}, {"until": "2026-13-45"}]
 
 
 def machine_with(token: str = "") -> Stub:
@@ -92,24 +85,3 @@ def test_tokens_of_the_store_suffice_and_without_any_there_is_no_such_path() -> 
     text = ApiTokens(machine.store).create("wallboard", "supervisor", "ops", NOW)
     assert client.get("/api/queue").status_code == 401
     assert client.get("/api/queue", headers={"Authorization": f"Bearer {text}"}).status_code == 200
-
-
-def test_no_request_with_any_token_gives_a_500(machine: Stub) -> None:
-    app = web_app(machine)
-    client, tokens, chance = app.test_client(), ApiTokens(machine.store), random.Random(11)
-    texts = [API_TOKEN, "", "é", *(tokens.create("li.na", role, "ops", NOW) for role in ROLES)]
-    routes, statuses = api_routes(app), set[int]()
-    for _ in range(4000):
-        rule, method = chance.choice(routes)
-        body = chance.choice(BODIES)
-        if body == {}:
-            body = {name: chance.choice([*VALUES, *BODIES, 10**30]) for name in chance.sample(FIELDS, 4)}
-        path = path_of(rule, chance.choice(VALUES))
-        query = {chance.choice(["all", "late", "owner", "numbers", "format", "by"]): chance.choice(VALUES)}
-        headers = {"Authorization": f"Bearer {chance.choice(texts)}", "Idempotency-Key": chance.choice(VALUES[:6])}
-        headers = {name: value.encode("utf-8").decode("latin-1") for name, value in headers.items()}
-        sent = {"data": b"\xff{"} if chance.random() < 0.1 else {"json": body}
-        answer = client.open(path, method=method, query_string=query, headers=headers, **sent)
-        statuses.add(answer.status_code)
-        assert answer.status_code < 500, (path, method, body, query, answer.data)
-    assert {200, 400, 401, 403} <= statuses

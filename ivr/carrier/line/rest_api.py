@@ -1,4 +1,4 @@
-"""A small part of the carrier's REST API: move, place and end calls, recordings, text messages.
+"""A small part of the carrier's REST API: move, place, end and show calls, recordings, text messages.
 
 https://www.twilio.com/docs/voice/api/call-resource, /recording, /docs/messaging/api/message-resource
 """
@@ -61,6 +61,8 @@ class LineApi(CarrierRecordings):
         form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
         if (call := _CALL.fullmatch(path)) and call[1] == self.account and method == "POST":
             return self._change(call[2], form) if call[2] else self._place(form)
+        if call and call[1] == self.account and call[2] and method == "GET":
+            return self._shown(call[2])
         if (sent := _MESSAGES.fullmatch(path)) and sent[1] == self.account and method == "POST":
             return self._send(form)
         return super().resource(method, path, body)
@@ -73,6 +75,11 @@ class LineApi(CarrierRecordings):
         if not self._switch.move(sid, "" if ends else url):
             return _refused(404, 20404, "there is no such call, or it has ended")
         return _made(200, sid, "completed" if ends else "in-progress")
+
+    def _shown(self, sid: str) -> tuple[int, bytes]:
+        if not self._switch.is_under_way(sid):
+            return _refused(404, 20404, "there is no such call, or it has ended")
+        return _made(200, sid, "in-progress")
 
     def _place(self, form: dict[str, str]) -> tuple[int, bytes]:
         number, url = form.get("To", ""), form.get("Url", "")

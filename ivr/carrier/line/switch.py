@@ -161,6 +161,11 @@ class Switch:
         player.move(url)
         return True
 
+    def is_under_way(self, sid: str) -> bool:
+        """Return whether there is such a call now."""
+        player = self._players.get(sid)
+        return player is not None and not player.is_over
+
     def place(self, number: str, shown: str, url: str, *, status_url: str, timeout: float) -> str:
         """Ring a telephone and play a document to it; return the call's id. Raises CannotDial."""
         options, sid = self._options, new_sid("CA")

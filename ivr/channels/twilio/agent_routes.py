@@ -20,6 +20,7 @@ from ivr.telemetry import log
 from ivr.telemetry.metrics import Metrics
 
 from .channel import TwilioChannel
+from .inputs import call_id
 from .paths import AGENT_PATH
 from .requests import Parameters
 from .signature import authentic, twiml
@@ -56,21 +57,21 @@ class _Hooks:
         """Play the whisper to the agent who answered, and gather a key."""
 
         def tell() -> bytes:
-            whisper = self.host.legs.answered(leg, self.host.clock())
+            whisper = self.host.legs.answered(leg, self.host.clock(), call=call_id(form))
             if whisper is None:
                 return self.documents.farewell(self._said("agent_gone"))
             reason = self.host.reason_in_words(whisper.reason, whisper.language) or whisper.reason.replace("_", " ")
             words = whisper_words(replace(whisper, reason=reason), self.host.phrases)
             return self.documents.whisper(leg, self._voiced(words))
 
-        self._read(leg)
+        form = self._read(leg)
         return self._answer("answered", tell)
 
     def key(self, leg: str) -> Response:
         """Connect agent and caller if the agent accepts; for a callback, dial the customer."""
 
         def take() -> bytes:
-            pressed = self.host.legs.key(leg, _key(form), self.host.clock())
+            pressed = self.host.legs.key(leg, _key(form), self.host.clock(), call=call_id(form))
             if pressed.state != "taken":
                 farewell = "agent_refused" if pressed.state == "refused" else "agent_gone"
                 return self.documents.farewell(self._said(farewell))

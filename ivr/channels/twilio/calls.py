@@ -17,6 +17,8 @@ _SECONDS = 4.0
 
 LONGEST_RING = 600
 _CALL = re.compile(r"CA[0-9A-Za-z]{2,62}")
+_GOES_ON = ("queued", "initiated", "ringing", "in-progress")
+_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 _PARTY = re.compile(r"\+[1-9][0-9]{6,14}|sips?:[^\s<>\"]{3,200}")
 
 
@@ -55,6 +57,23 @@ class TwilioCalls:
             f"Calls/{call_id}.json",
             {"Url": paths.with_retries(self._base + paths.moved(at)), "Method": "POST"},
         )
+
+    def ending_of(self, call_id: str) -> str:
+        """Return how a call ended (completed, busy, failed, no-answer, canceled); an empty text while it goes on.
+
+        https://www.twilio.com/docs/voice/api/call-resource#call-status-values
+
+        Raises CarrierFailed for any other answer.
+        """
+        if not _CALL.fullmatch(call_id):
+            raise CarrierFailed("a call without a Twilio id cannot be asked for")
+        try:
+            answer = self._account.get(f"Calls/{call_id}.json")
+        except (NotAsked, NotAnswered) as fault:
+            raise CarrierFailed(f"{fault}; whether the call goes on is unknown") from None
+        if answer.sid != call_id or answer.state not in (*_GOES_ON, *_OVER):
+            raise CarrierFailed(f"Twilio answered with {answer.why}; whether the call goes on is unknown")
+        return answer.state if answer.state in _OVER else ""
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         """Dial an agent's number and return the call's id; the webhooks of `leg` receive its events.

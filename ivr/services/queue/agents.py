@@ -9,14 +9,15 @@ from msgspec.structs import replace
 
 from ivr.errors import IvrError
 from ivr.flow.model import Hotline
+from ivr.flow.ordinary_numbers import is_at_host, is_ordinary
 from ivr.speech.languages import family_of
 
+from . import offers
 from .availability import is_free
 from .repository import QueueRepository
-from .state import MAIN_LANGUAGE, Agent, AgentState, QueueState, SiteHealth
+from .state import MAIN_LANGUAGE, Agent, AgentState, Offer, QueueState, SiteHealth
 
 _NAME = re.compile(r"[A-Za-z0-9\u4e00-\u9fff][\w.@-]{0,39}")
-_NUMBER = re.compile(r"\+[1-9]\d{4,14}|sips?:[^\s<>\"]{3,200}")
 _BUSY = ("ringing", "talking")
 
 
@@ -25,10 +26,13 @@ class AgentsError(IvrError):
 
 
 class Agents:
-    """The agents of a line. A change that is requested during a call is made after it."""
+    """The agents of a line. A change that is requested during a call is made after it.
 
-    def __init__(self, repository: QueueRepository, line: Hotline) -> None:
-        self._repository, self._line = repository, line
+    With `asks_carrier`, the carrier is asked whether a talk goes on that its agent says is over.
+    """
+
+    def __init__(self, repository: QueueRepository, line: Hotline, *, asks_carrier: bool = False) -> None:
+        self._repository, self._line, self._asks_carrier = repository, line, asks_carrier
 
     def agents(self) -> Sequence[Agent]:
         """Return all agents by name."""
@@ -59,8 +63,30 @@ class Agents:
         self._repository.change(remove)
 
     def ready(self, name: str, now: float) -> Agent:
-        """Sign an agent on, or end a pause or wrap-up. Raises AgentsError."""
-        return self._change(name, lambda agent: _set(agent, "ready", now))
+        """Sign an agent on, end a pause or wrap-up, or a talk whose end was not reported. Raises AgentsError.
+
+        During a talk the first `ready` takes back what was requested for the time after it.
+        """
+
+        def sign_on(state: QueueState) -> tuple[QueueState, Agent]:
+            agent = _agent(state, name)
+            self._check_telephone(agent.number)  # line.yaml may have changed since the agent was added
+            offer = state.offer_of(agent)
+            if offer and offer.state == "taken" and agent.then in ("", "ready"):
+                return self._after_talk(state, agent, offer, now)
+            after = _set(agent, "ready", now)
+            return state.put(after), after
+
+        return self._repository.change(sign_on)
+
+    def _after_talk(self, state: QueueState, agent: Agent, offer: Offer, now: float) -> tuple[QueueState, Agent]:
+        """Take the agent's word that a talk is over: at once, or when the carrier does not say otherwise."""
+        state = state.put(replace(agent, then="ready"))
+        if self._asks_carrier and offer.call:
+            state = state.put(replace(offer, doubted=True))
+        else:
+            state = offers.finish(state, self._line, offer.id, now)
+        return state, state.agents[agent.id]
 
     def pause(self, name: str, now: float, *, why: str = "break") -> Agent:
         """Pause an agent until `ready`. Raises AgentsError."""
@@ -92,14 +118,21 @@ class Agents:
     def _check(self, name: str, number: str, desks: Sequence[str], site: str) -> None:
         if not _NAME.fullmatch(name):
             raise AgentsError("an agent's name is up to 40 letters, digits, dots and dashes, such as zhang.wei or 1024")
-        if not _NUMBER.fullmatch(number):
-            raise AgentsError("a number has its country code, such as +861085550101, or is a SIP address: sip:...")
+        self._check_telephone(number)
         if not desks:
             raise AgentsError(f"name at least one desk: {_names(self._line.desks)}")
         if unknown := [desk for desk in desks if desk not in self._line.desks]:
             raise AgentsError(f'there is no desk "{unknown[0]}" in line.yaml; there are {_names(self._line.desks)}')
         if site and site not in self._line.sites:
             raise AgentsError(f'there is no site "{site}" in line.yaml; there are {_names(self._line.sites)}')
+
+    def _check_telephone(self, number: str) -> None:
+        allowed = self._line.agent_telephones
+        if not is_ordinary(number, allowed) and not is_at_host(number, allowed):
+            raise AgentsError(
+                "no agent may have this telephone: it is an ordinary number with its country code or a SIP address, "
+                f"and begins as agent_telephones in line.yaml allows ({', '.join(allowed)})"
+            )
 
 
 def _set(agent: Agent, state: AgentState, now: float, *, why: str = "") -> Agent:

@@ -109,6 +109,8 @@ class Dispatcher(RepeatedJob):
                     self._place(action.offer)
                 case "show" if action.offer:
                     self._show(action.offer, action.waiter)
+                case "ask" if action.offer:
+                    self._ask(action.offer)
                 case "give_up":
                     self._hand_on(action.waiter)
         except Exception as fault:
@@ -138,6 +140,23 @@ class Dispatcher(RepeatedJob):
                 now = self._clock()
                 self._queue.repository.change(lambda state: (plan.not_placed(state, offer.id, now), None))
             raise
+
+    def _ask(self, offer: Offer) -> None:
+        """Ask the carrier whether a talk goes on, and end it here if it has ended there.
+
+        Where the carrier cannot say, the agent's word counts.
+        """
+        assert self._calls is not None  # noqa: S101
+        try:
+            status = self._calls.ending_of(offer.call)
+        except CarrierFailed:
+            if offer.doubted:
+                self._queue.legs.ended(offer.id, "completed", self._clock())
+            raise
+        if status:
+            self._queue.legs.ended(offer.id, status, self._clock())
+        else:
+            self._queue.legs.goes_on(offer.id)
 
     def _show(self, offer: Offer, waiter: Waiter) -> None:
         assert self._show_on_screen is not None  # noqa: S101

@@ -65,22 +65,25 @@ class Legs:
     def __init__(self, repository: QueueRepository, last_agents: LastAgent, seal: Seal, line: Hotline) -> None:
         self._repository, self._last_agents, self._seal, self._line = repository, last_agents, seal, line
 
-    def answered(self, leg: str, now: float) -> Whisper | None:
-        """Record that an agent has picked up; return the whisper, or None when the caller has gone."""
+    def answered(self, leg: str, now: float, *, call: str = "") -> Whisper | None:
+        """Record that an agent has picked up; return the whisper, or None when the caller has gone.
+
+        `call` is the carrier's id of the leg, here and in `key`.
+        """
 
         def answer(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
-            after = offers.answered(state, leg, now)
+            after = offers.of_call(offers.answered(state, leg, now), leg, call)
             return after, _live(after, leg)
 
         answering = self._repository.change(answer)
         return self._whisper(*answering, now) if answering else None
 
-    def key(self, leg: str, key: str, now: float) -> KeyPressed:
+    def key(self, leg: str, key: str, now: float, *, call: str = "") -> KeyPressed:
         """Process the agent's key. Without a key, a mailbox has picked up."""
 
         def press(state: QueueState) -> tuple[QueueState, tuple[Offer, Waiter] | None]:
             if key == ACCEPT:
-                after = offers.take(state, leg, now)
+                after = offers.of_call(offers.take(state, leg, now), leg, call)
                 return after, _live(after, leg)
             # Without a key, a mailbox or a pocket has answered: the agent is paused, or every next caller would be sent
             # there.
@@ -134,6 +137,10 @@ class Legs:
             return offers.finish(state, self._line, leg, now), None
 
         self._repository.change(end)
+
+    def goes_on(self, leg: str) -> None:
+        """Record that a talk goes on, as the carrier says."""
+        self._repository.change(lambda state: (offers.goes_on(state, leg), None))
 
     def _whisper(self, offer: Offer, waiter: Waiter, now: float) -> Whisper:
         context = agent_context.unseal_context(waiter.sealed, self._seal)

@@ -68,6 +68,24 @@ def answered(state: QueueState, offer_id: str, now: float) -> QueueState:
     return state.put(replace(health, failures=0, until=0.0)) if health and health.failures else state
 
 
+def of_call(state: QueueState, offer_id: str, call: str) -> QueueState:
+    """Keep the carrier's id of an agent's leg, by which the carrier can be asked whether it goes on."""
+    offer = state.offers.get(offer_id)
+    if offer is None or not call or offer.call:
+        return state
+    return state.put(replace(offer, call=call))
+
+
+def goes_on(state: QueueState, offer_id: str) -> QueueState:
+    """Record that a talk goes on, as the carrier says: a doubt of the agent's was wrong."""
+    offer = state.offers.get(offer_id)
+    if offer is None or not offer.doubted:
+        return state
+    state = state.put(replace(offer, doubted=False))
+    agent = state.agents.get(offer.agent)
+    return state.put(replace(agent, then="")) if agent and agent.then == "ready" else state
+
+
 def take(state: QueueState, offer_id: str, now: float) -> QueueState:
     """Connect agent and caller after the agent's key."""
     state = answered(state, offer_id, now)

@@ -25,13 +25,15 @@ HANDING_ON = 60.0
 SHOWN_LATE = 30.0
 """The seconds after which a ringing call is no longer shown on a screen."""
 PLACE_AGAIN = 60.0
+ASK_EVERY = 120.0
+"""The seconds after which the carrier is asked whether a talk goes on whose end was not reported."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """An action: move a waiter, ring an agent for a call back, show a caller, or hand a promise to people."""
+    """Move a waiter, ring an agent for a call back, show a caller, hand a promise to people, or ask of a talk."""
 
-    what: Literal["move", "place", "show", "give_up"]
+    what: Literal["move", "place", "show", "give_up", "ask"]
     waiter: Waiter
     offer: Offer | None = None
 
@@ -43,7 +45,8 @@ def plan(
     state, hopeless = _given_up(state, line, now, places=places)
     state, paired = _paired(state, line, now, moves=moves, places=places)
     state, shown = _shown(state, now) if shows else (state, [])
-    return state, [*hopeless, *paired, *shown]
+    state, asked = _asked(state, now) if moves else (state, [])
+    return state, [*hopeless, *paired, *shown, *asked]
 
 
 def _paired(
@@ -73,6 +76,19 @@ def _shown(state: QueueState, now: float) -> tuple[QueueState, list[Action]]:
             actions.append(Action("show", waiter, offer))
     # Claimed, not reported: a screen that fails misses one caller, and none is shown twice.
     return state.put(*(replace(action.offer, shown=True) for action in actions if action.offer)), actions
+
+
+def _asked(state: QueueState, now: float) -> tuple[QueueState, list[Action]]:
+    """Claim the talks of which the carrier is asked: without news for a while, or over by the agent's word."""
+    actions = []
+    for offer in state.offers.values():
+        waiter = state.waiters.get(offer.waiter)
+        if offer.state != "taken" or not offer.call or waiter is None:
+            continue
+        due = offer.asked + CLAIMED if offer.doubted else max(offer.taken, offer.asked) + ASK_EVERY
+        if now >= due:
+            actions.append(Action("ask", waiter, replace(offer, asked=now)))
+    return state.put(*(action.offer for action in actions if action.offer)), actions
 
 
 def _given_up(state: QueueState, line: Hotline, now: float, *, places: bool) -> tuple[QueueState, list[Action]]:

@@ -89,7 +89,8 @@ class Agent(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The ringing of an agent for a waiter: the agent's leg. It ends at `until` even if its events are lost.
 
-    `picked_up` is the time at which a caller who is called back answered.
+    `picked_up` is the time at which a caller who is called back answered, `call` the carrier's id of the agent's leg,
+    and `asked` the time at which the carrier was asked last whether it goes on; `doubted` if the agent says it is over.
     """
 
     id: str
@@ -108,6 +109,9 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended: float = 0.0
     how: str = ""
     shown: bool = False
+    call: str = ""
+    asked: float = 0.0
+    doubted: bool = False
 
 
 class SiteHealth(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -38,9 +38,12 @@ def test_the_channel_moves_and_places_calls_by_it_unchanged(api: LineApi, stage:
     phone = PhoneInMemory()
     api._switch.arrived(phone)
     sid = stage.until_asked("/twilio/voice")["CallSid"]
+    assert calls.ending_of(sid) == ""
     calls.move(sid, at=1.0)
     wanted = calls.place("+8613800000002", "leg", timeout=20)
     assert wanted.startswith("CA")
+    with pytest.raises(CarrierFailed, match="unknown"):
+        calls.ending_of("CA" + "9" * 32)
     with pytest.raises(CarrierFailed, match="no call was moved"):
         calls.move("CA" + "9" * 32, at=1.0)
     with pytest.raises(CarrierFailed, match="no call was placed"):

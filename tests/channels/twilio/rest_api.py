@@ -41,10 +41,10 @@ class Api:
         """Return each path with its form."""
         return list(zip(self.paths, self.forms, strict=True))
 
-    def answer(self, path: str, authorization: str, form: dict[str, str]) -> tuple[int, bytes]:
-        """Note the request and return status and body."""
+    def answer(self, path: str, authorization: str, form: dict[str, str] | None) -> tuple[int, bytes]:
+        """Note the request, `form` None for a GET, and return status and body."""
         self.paths.append(path)
-        self.forms.append(form)
+        self.forms.append(form or {})
         if self.hangs:
             self.released.wait()
         status, content = as_twilio(path, authorization, form)
@@ -52,12 +52,16 @@ class Api:
         return status if self.status is None else self.status, body
 
 
-def as_twilio(path: str, authorization: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+def as_twilio(path: str, authorization: str, form: dict[str, str] | None) -> tuple[int, dict[str, Any]]:
     """Answer as Twilio does. Refusals repeat what was sent, as Twilio's do."""
     account, _, resource = path.removeprefix("/2010-04-01/Accounts/").partition("/")
     right = "Basic " + base64.b64encode(f"{account}:{ACCOUNTS.get(account)}".encode()).decode()
     if authorization != right:
         return 401, {"code": 20003, "message": f"not {authorization}"}
+    if form is None and resource in (f"Calls/{OVER}.json", f"Calls/{RUNS}.json"):
+        return 200, {"sid": resource[6:-5], "status": "completed" if OVER in resource else "in-progress"}
+    if form is None:
+        return 404, {"code": 20404, "message": f"{path} was not found"}
     if resource == "Messages.json" and {"To", "Body"} <= form.keys():
         return 201, {"sid": MESSAGE, "status": "queued"}
     if resource == "Calls.json" and {"To", "From", "Url"} <= form.keys():
@@ -75,7 +79,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self) -> None:
-        form = dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        self._answer(dict(parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode())))
+
+    def do_GET(self) -> None:
+        self._answer(None)
+
+    def _answer(self, form: dict[str, str] | None) -> None:
         status, body = self.server.api.answer(self.path, self.headers["Authorization"] or "", form)
         self.close_connection = True
         if not status:

@@ -160,3 +160,35 @@ def test_a_twilio_that_hangs_holds_up_no_more_than_a_few_requests(api: Api):
 
 def attempt_quietly(calls: TwilioCalls) -> None:
     calls.move(RUNS, at=31)
+
+
+@pytest.mark.parametrize(("call", "ending"), [(RUNS, ""), (OVER, "completed")])
+def test_twilio_says_whether_a_call_goes_on(api: Api, call: str, ending: str):
+    assert calls(api).ending_of(call) == ending
+    assert api.paths == [f"/2010-04-01/Accounts/{SID}/Calls/{call}.json"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b'{"code": 20404}'),
+        (500, None),
+        (200, b"{}"),
+        (200, b'{"sid": "CA1", "status": "completed"}'),
+        (200, b'{"status": "completed"}'),
+        (200, f'{{"sid": "{RUNS}", "status": "gone fishing"}}'.encode()),
+        (200, f'{{"sid": "{RUNS}", "status": 7}}'.encode()),
+    ],
+)
+def test_any_other_answer_says_nothing_of_a_call(api: Api, status: int, body: bytes | None):
+    api.status, api.body = status, body
+    with pytest.raises(CarrierFailed, match="unknown"):
+        calls(api).ending_of(RUNS)
+
+
+def test_a_twilio_that_hangs_says_nothing_of_a_call_in_time(api: Api):
+    api.hangs = True
+    with pytest.raises(CarrierFailed, match="unknown"):
+        calls(api, seconds=0.1).ending_of(RUNS)
+    with pytest.raises(CarrierFailed):
+        calls(api).ending_of("../Messages")

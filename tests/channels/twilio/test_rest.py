@@ -1,4 +1,4 @@
-"""One POST to Twilio's REST API: what is sent, what is read of the answer, and what is known after a fault."""
+"""One request to Twilio's REST API: what is sent, what is read of the answer, and what is known after a fault."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from ivr.channels.twilio.rest import NotAnswered, NotAsked, RestAccount, RestAnswer
 from ivr.settings import Hidden
 
-from .rest_api import MESSAGE, SID, TOKEN, Api, as_twilio
+from .rest_api import MESSAGE, OVER, SID, TOKEN, Api, as_twilio
 
 FORM = {"To": "+8613800000001", "Body": "740913"}
 
@@ -20,7 +20,7 @@ def account(api: Api, token: str = TOKEN, seconds: float = 5.0) -> RestAccount:
 
 
 def test_a_form_is_posted_to_a_resource_of_the_account(api: Api):
-    assert account(api).post("Messages.json", FORM) == RestAnswer(201, MESSAGE, "status 201")
+    assert account(api).post("Messages.json", FORM) == RestAnswer(201, MESSAGE, "status 201", "queued")
     assert api.asked == [(f"/2010-04-01/Accounts/{SID}/Messages.json", FORM)]
 
 
@@ -63,3 +63,8 @@ def test_the_stand_in_refuses_as_twilio_does():
     assert as_twilio(path + "Messages.json", right, {"To": "1"})[0] == 400
     status, content = as_twilio(path + "Calls/CA9.json", right, {})
     assert (status, json.loads(json.dumps(content))["code"]) == (404, 20404)
+
+
+def test_a_resource_is_read_with_its_own_status(api: Api):
+    assert account(api).get(f"Calls/{OVER}.json") == RestAnswer(200, OVER, "status 200", "completed")
+    assert account(api).get("Calls/CA9.json").refused

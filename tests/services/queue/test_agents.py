@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from ivr.services.queue.agents import AgentsError
 
 
 def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
+    hall.queue.take_line(replace(hall.line, agent_telephones=("+8610", "sip:pbx.example.com")))
     agents = hall.queue.agents
     agents.add("zhang.wei", "+861085550101", ["vip"], languages=("zh-CN", "en-US"))
     agents.add("1024", "sip:1024@pbx.example.com", ["general", "vip"])
@@ -28,6 +30,9 @@ def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
         ("a b", "+861085550101", ["vip"], "", "name"),
         ("", "+861085550101", ["vip"], "", "name"),
         ("w", "110", ["vip"], "", "country code"),
+        ("w", "+8616812345678", ["vip"], "", "agent_telephones"),
+        ("w", "+8816123456789", ["vip"], "", r"agent_telephones in line.yaml allows \(\+86\)"),
+        ("w", "sip:1024@pbx.example.com", ["vip"], "", "agent_telephones"),
         ("w", "+861085550101", [], "", "general, vip"),
         ("w", "+861085550101", ["vpi"], "", 'no desk "vpi"'),
         ("w", "+861085550101", ["vip"], "mars", 'no site "mars"'),
@@ -38,6 +43,13 @@ def test_what_cannot_be_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(AgentsError, match=why):
         hall.queue.agents.add(name, number, desks, site=site)
+
+
+def test_no_agent_signs_on_with_a_telephone_that_line_yaml_allows_no_more(hall: Any) -> None:
+    hall.sign_on("w")
+    hall.queue.take_line(replace(hall.line, agent_telephones=("+8610",)))
+    with pytest.raises(AgentsError, match="agent_telephones"):
+        hall.queue.agents.ready("w", hall.at(1))
 
 
 def test_one_telephone_is_one_agents(hall: Any) -> None:
@@ -74,3 +86,13 @@ def test_ready_said_twice_does_not_move_an_agent_behind_the_others(hall: Any) ->
 def test_a_site_that_is_not_in_the_line_is_refused(hall: Any) -> None:
     with pytest.raises(AgentsError, match='no site "mars"'):
         hall.queue.agents.site("mars", down=True)
+
+
+def test_where_no_carrier_can_be_asked_ready_ends_a_talk_at_once(hall: Any) -> None:
+    hall.sign_on("w")
+    hall.take(hall.enter("a", 0), 1)
+    hall.queue.agents.pause("w", hall.at(2))
+    assert hall.queue.agents.ready("w", hall.at(3)).state == "talking", "it takes the pause back"
+    assert hall.queue.agents.ready("w", hall.at(4)).state == "ready"
+    assert hall.waiter("a").state == "talked"
+    assert hall.enter("b", 5)["state"] == "ring"

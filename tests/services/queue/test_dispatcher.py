@@ -24,12 +24,20 @@ class Moves:
         self.moved: list[str] = []
         self.done = threading.Event()
         self.gone: set[str] = set()
+        self.endings: dict[str, str] = {}
+        self.asked: list[str] = []
 
     def move(self, call_id: str, *, at: float) -> None:
         self.moved.append(call_id)
         self.done.set()
         if call_id in self.gone:
             raise CarrierFailed("there is no such call")
+
+    def ending_of(self, call_id: str) -> str:
+        self.asked.append(call_id)
+        if call_id not in self.endings:
+            raise CarrierFailed("the carrier does not say")
+        return self.endings[call_id]
 
     def place(self, number: str, leg: str, *, timeout: int) -> str:
         raise CarrierFailed("no calls are placed")
@@ -238,3 +246,62 @@ def test_a_store_that_fails_is_told_and_the_next_round_comes(rig: Rig, tmp_path:
     rig.round(2, one)
     one.stop()
     assert len(rig.faults) == 1
+
+
+LEG = "CA" + "1" * 32
+
+
+def talking(rig: Rig) -> None:
+    """Let an agent and a caller talk whose leg the carrier calls LEG."""
+    rig.hall = type(rig.hall)(rig.hall.line, store=rig.hall.store, asks_carrier=True)
+    legs, leg = rig.hall.queue.legs, rig.hall.enter("a", 0)["leg"]
+    assert legs.answered(leg, rig.hall.at(1), call=LEG) is not None
+    assert legs.key(leg, "1", rig.hall.at(2), call=LEG).state == "taken"
+
+
+def test_a_talk_whose_end_nobody_reported_ends_within_minutes_by_what_the_carrier_says(rig: Rig) -> None:
+    talking(rig)
+    rig.carrier.endings[LEG] = ""
+    both = [rig.dispatcher(), rig.dispatcher()]
+    for now in (60, 121, 122, 123, 242):
+        rig.round(now, *both)
+    assert rig.hall.agent("w").state == "talking"
+    rig.carrier.endings[LEG] = "completed"
+    rig.round(362, *both)
+    for one in both:
+        one.stop()
+    assert rig.carrier.asked == [LEG] * 3, "every two minutes, by one process"
+    assert (rig.hall.agent("w").state, rig.hall.waiter("a").state) == ("wrap_up", "talked")
+    assert rig.hall.agent("w").since == rig.hall.at(362)
+
+
+def test_an_agent_who_is_ready_ends_a_talk_that_the_carrier_says_is_over_and_no_other(rig: Rig) -> None:
+    talking(rig)
+    rig.carrier.endings[LEG] = ""
+    first = rig.dispatcher()
+    assert rig.hall.queue.agents.ready("w", rig.hall.at(50)).state == "talking"
+    rig.round(51, first)
+    first.stop()
+    assert (rig.hall.agent("w").state, rig.hall.agent("w").then) == ("talking", "")
+    rig.carrier.endings[LEG] = "completed"
+    rig.hall.queue.agents.ready("w", rig.hall.at(80))
+    second = rig.dispatcher()
+    rig.round(81, second)
+    second.stop()
+    assert rig.hall.agent("w").state == "ready"
+    assert rig.hall.enter("b", 82)["state"] == "ring"
+
+
+def test_while_the_carrier_does_not_say_the_agents_word_counts_and_nothing_else_ends_a_talk(rig: Rig) -> None:
+    talking(rig)
+    for now in (130, 260):
+        one = rig.dispatcher()
+        rig.round(now, one)
+        one.stop()
+    assert rig.hall.agent("w").state == "talking"
+    rig.hall.queue.agents.ready("w", rig.hall.at(300))
+    one = rig.dispatcher()
+    rig.round(301, one)
+    one.stop()
+    assert rig.hall.agent("w").state == "ready"
+    assert len(rig.faults) == 3
