@@ -98,9 +98,15 @@ class CallFacts(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     card: Values = field(default_factory=dict)
 
-    def values(self) -> dict[str, Any]:
-        """Return the facts by name; unknown ones are left out."""
-        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
+    def values(self, *, proved: bool = True) -> dict[str, Any]:
+        """Return the facts by name; unknown ones are left out.
+
+        What a number often asks for is its owner's, and left out unless the caller has proved an identity.
+        """
+        facts = {name: value for name in self.__struct_fields__ if (value := getattr(self, name))}
+        if not proved and self.caller.get("frequent"):
+            facts["caller"] = {**self.caller, "frequent": []}
+        return facts
 
 
 class Transfer(Struct, frozen=True, omit_defaults=True, rename={"recording_announced": "told"}):
@@ -121,7 +127,7 @@ class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}
 
     `rate` is the caller's speaking rate as a share of the profile's. `path` names the choices taken and `typed` holds
     the masked entries, for the agent who takes the call over. `input_mode` is set once the usual recogniser has
-    failed.
+    failed. `attestation` is that of STIR/SHAKEN for the number; a number whose signature is not valid is not kept.
     """
 
     id: str
@@ -142,6 +148,7 @@ class Call(Struct, frozen=True, omit_defaults=True, rename={"input_mode": "ear"}
     path: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     input_mode: str = ""
+    attestation: str = ""
     ended: str = ""
 
     def __repr__(self) -> str:

@@ -99,15 +99,18 @@ class Engine:
             id=call_id,
             release=self.release.version,
             language=wanted.name if wanted and wanted.name in flow.languages else flow.language,
-            caller=started.caller,
+            # A number that is not the caller's is another person's: it must count for nothing.
+            caller="" if started.attestation == "failed" else started.caller,
             called=started.called,
             started=now,
             frames=(Frame(name, flow.start),),
+            attestation=started.attestation,
         )
         turn = self._turn(call, now)
         turn.change_facts(caller=who_calls(turn))
         who = turn.caller
-        turn.note("started", caller=started.caller, called=started.called, known=bool(who.known), tier=who.tier)
+        signed = {"attestation": call.attestation} if call.attestation else {}
+        turn.note("started", caller=call.caller, called=call.called, known=bool(who.known), tier=who.tier, **signed)
         return self._run(turn, self._enter(turn))
 
     def _answer(self, call: Call, action: Input, now: float) -> Reply:

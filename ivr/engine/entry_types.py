@@ -16,6 +16,8 @@ from ivr.secret import Secret
 from ivr.settings.identity import CODE_DIGITS, PIN_DIGITS
 
 Value = str | Secret
+SHORTEST_NUMBER = 16
+"""The fewest keys of a whole number of a card or an ID."""
 IDENTITY_LENGTH = 18
 """The characters of an ID number (GB 11643-1999)."""
 
@@ -27,7 +29,8 @@ class EntryType:
     `complaint` is the phrase that asks for it again; `secret` is its kind of secret, or "". What is not `sayable` is
     taken by key only. `stand_in` gives the digits that keys must have to pass the check, where digits drawn at random
     (".") hardly ever would. `recorded` is what the journal keeps of a value: "all" where it has a form that no PIN or
-    number of a card has, "first" only its length and first digit, "" only its length.
+    number of a card has, "first" only its length and first digit, "" only its length. `tail` is the end of the number,
+    which can be typed in place of the whole.
     """
 
     name: str
@@ -40,6 +43,7 @@ class EntryType:
     sayable: bool = True
     complaint_by_length: bool = False
     recorded: Literal["", "first", "all"] = ""
+    tail: EntryType | None = None
 
     @property
     def complaint(self) -> str:
@@ -61,6 +65,8 @@ class EntryType:
 
     def read(self, keys: str) -> Value | None:
         """Return the value of keys; None for keys without one."""
+        if self.tail is not None and len(keys) < SHORTEST_NUMBER:
+            return self.tail.read(keys)
         if not self.least <= len(keys) <= self.most:
             return None
         value = self.check(keys)
@@ -148,13 +154,16 @@ SHORTEST_SECRET, LONGEST_SECRET = 3, 12
 """The lengths of secret digits: banks have PINs of four to twelve (ISO 9564-1), cards codes of three or four."""
 TAIL = EntryType("digits", 4, 4, _digits)
 """The last four digits of a card."""
+CARD = replace(ENTRIES["card"], least=TAIL.least, tail=TAIL)
+"""What names an account: the whole number of a card, or its last four digits."""
 CARD_OR_ID = EntryType(
     "card_or_id",
-    16,
+    TAIL.least,
     19,
     _card_or_identity,
     secret="id",  # noqa: S106
     star_means="X",
     stand_in="......19900101....",
+    tail=ENTRIES["id_tail"],
 )
-"""A whole number that names an account: of a card, or of an identity card with star for X."""
+"""The same by ID: the whole number of a card or of an identity card with star for X, or the last four of the latter."""

@@ -7,14 +7,21 @@ from typing import Literal
 
 from .verbs import InputMode
 
+Attestation = Literal["", "A", "B", "C", "failed"]
+
 
 @dataclass(frozen=True)
 class CallStarted:
-    """A call arrives. `caller` and `called` are as the carrier gave them and need not be numbers."""
+    """A call arrives. `caller` and `called` are as the carrier gave them and need not be numbers.
+
+    `attestation` is what STIR/SHAKEN says of the number, where the carrier sends it: the level of a valid signature
+    (A: the caller may use the number; B, C: less), or that it is not valid.
+    """
 
     caller: str
     called: str
     flow: str | None = None
+    attestation: Attestation = ""
 
 
 @dataclass(frozen=True)

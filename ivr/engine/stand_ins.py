@@ -9,7 +9,7 @@ from dataclasses import replace
 from ivr.secret import SHOWN
 
 from .entry_parser import FINISH, parse_entry
-from .entry_types import SHORTEST_SECRET, EntryType
+from .entry_types import SHORTEST_NUMBER, SHORTEST_SECRET, EntryType
 from .inputs import Digits, Input, Speech
 
 _DRAWS = 400
@@ -28,7 +28,9 @@ def stand_in(entry: EntryType, keys: str) -> str | None:
         return keys  # the key for a person, a star, a slip of one key
     if typed.rest and typed.meaning == "value":
         return None
-    return _alike(entry, keys, keys.partition(FINISH)[0])
+    own = keys.partition(FINISH)[0]
+    part = entry.tail if entry.tail is not None and len(own) < SHORTEST_NUMBER else entry
+    return _alike(part, keys, own)
 
 
 def number_stand_in(entry: EntryType, keys: str) -> str | None:

@@ -156,8 +156,8 @@ class Turn:
         return values
 
     def _values(self) -> CallValues:
-        variables = {**self._readable(self.call.facts.values()), **self._readable(self.frame.values)}
-        return CallValues(variables, self.call, self.line, self.now)
+        facts = self._readable(self.call.facts.values(proved=self.owns_number))
+        return CallValues({**facts, **self._readable(self.frame.values)}, self.call, self.line, self.now)
 
     def once(self, key: Hashable, compose: Callable[[], _T]) -> _T:
         """Return what `compose` returned for a key, composed anew only after what texts read has changed."""
@@ -191,6 +191,16 @@ class Turn:
     def level(self) -> int:
         """The current identity level."""
         return self.call.identity.level_at(self.now)
+
+    @property
+    def owns_number(self) -> bool:
+        """Return whether a proved caller is the customer whom the bank knows by this number, if it knows one."""
+        return self.level > 0 and self.caller.customer in ("", self.call.identity.customer)
+
+    @property
+    def may_keep_choices(self) -> bool:
+        """Return whether choices may be kept for this number: it is not another person's, by proof or attestation A."""
+        return self.owns_number or self.call.attestation == "A"
 
     def verified(self, level: int, customer: str, by: str = "") -> None:
         """Raise the caller's identity level. Variables that were proved for another customer are deleted."""
@@ -320,6 +330,8 @@ class Turn:
         """
         if isinstance(question, KeepPreferences):
             self.set_preferences(profile=question.profile, frequent=question.frequent)
+            if question.is_callers_choice and not self.may_keep_choices:
+                raise LookupFailed("a shown number is no proof: nothing is kept of it", missing=True)
         answer: A = self._answer_to(question, deadline, noted=question.noted)
         return answer
 

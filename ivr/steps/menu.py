@@ -31,6 +31,8 @@ MOST_SILENCES = 2
 """The silences after which a menu with a `nudge` gives up."""
 EXTENSION = "extension"
 """The outcome of an extension that was dialled."""
+_SAID = "frequent"
+"""The count of the call that tells that its frequent reasons were said."""
 _ONE_KEY = frozenset("0123456789*#")
 
 
@@ -106,7 +108,7 @@ class MenuStep(InputStep):
     save_as: str = option(Name(), help="The variable that keeps the `value` of what was chosen.", key="as", default="")
     frequent_first: bool = option(
         Flag(),
-        help="Whether customers first hear the choices whose `reason` they call for most, with their usual keys.",
+        help="Whether verified customers hear once, and first, the choices whose `reason` they call for most.",
         default=False,
     )
     spoken: bool = option(
@@ -274,10 +276,6 @@ class MenuStep(InputStep):
 
     # prompts
 
-    def shortens(self) -> bool:
-        """Return whether a caller who comes back hears less: another prompt, or no usual reasons first."""
-        return super().shortens() or self.frequent_first
-
     def listen(self, turn: Turn) -> Move:
         """Ask and wait; a menu without a choice to offer goes on at once."""
         return super().listen(turn) if self._offered(turn) or self.extensions else FAILED
@@ -293,7 +291,7 @@ class MenuStep(InputStep):
         returned = turn.scratch_as(InputScratch).returned
         if not returned:
             self._offer_languages(turn)
-        if self.frequent_first and not returned:
+        if self.frequent_first:
             self._say_frequent(turn)
         options = self._options(turn)
         if turn.profile.option_pause:
@@ -324,13 +322,19 @@ class MenuStep(InputStep):
             super()._reprompt(turn, kind, failures)
 
     def _say_frequent(self, turn: Turn) -> None:
-        """Say what this caller usually wants in a sentence of its own; the menu behind it stays as it is.
+        """Say once what a verified customer usually wants, in a sentence of its own; the menu behind it stays as it is.
+
+        Before proof it is not said: it would tell the habits of the number's owner to any caller who shows that number.
+        What the call has been about is left out.
 
         Why not in another order: keys must be spoken in ascending order, and a key must mean the same in every call.
         """
-        wanted = turn.caller.frequent
+        if not turn.owns_number or _SAID in turn.call.tries:
+            return
+        wanted = [reason for reason in turn.caller.frequent if reason != turn.call.facts.reason]
         frequent = [choice for choice in self._offered(turn) if choice.reason in wanted and choice.label is not None]
         if frequent:
+            turn.change(tries={**turn.call.tries, _SAID: 1})
             language = turn.call.language
             options = [option_words(turn, turn.words(choice.label), choice.key) for choice in frequent if choice.label]
             between = turn.line.phrases.phrase(language, "option_between")

@@ -11,7 +11,7 @@ import pytest
 from ivr.engine.asking import AnyAnswer, Ask, BankLookup, answer_all
 from ivr.engine.call import Call
 from ivr.engine.engine import Engine, Reply
-from ivr.engine.inputs import CallStarted, Digits, Input, NoInput, Speech
+from ivr.engine.inputs import Attestation, CallStarted, Digits, Input, NoInput, Speech
 from ivr.engine.service_ports.field_types import COUNT, DURATION, FLAG
 from ivr.engine.service_ports.question import answer_of, declared_fields
 from ivr.engine.turn import Services
@@ -85,8 +85,9 @@ class Phone:
     now: float = 1_795_310_000.0
     reply: Reply | None = None
 
-    def ring(self, caller: str = "+8613800000001", flow: str = "test") -> Phone:
-        outcome = self.engine.begin("CA1", CallStarted(caller, "+861000", flow), self.now)
+    def ring(self, caller: str = "+8613800000001", flow: str = "test", attestation: Attestation = "") -> Phone:
+        started = CallStarted(caller, "+861000", flow, attestation)
+        outcome = self.engine.begin("CA1", started, self.now)
         self.reply = answer_all(outcome, self.bank.answer)
         return self
 
@@ -142,11 +143,17 @@ def phone() -> Dial:
     """Return a function that rings a flow given as text: its steps, or a whole file; further files by name."""
 
     def ring(
-        steps: str, *, head: str = "", bank: Bank | None = None, caller: str = "+8613800000001", **more: str
+        steps: str,
+        *,
+        head: str = "",
+        bank: Bank | None = None,
+        caller: str = "+8613800000001",
+        attestation: Attestation = "",
+        **more: str,
     ) -> Phone:
         text = f"flow: test\nstart: start\n{head}\nsteps:\n{steps}\n{BILINGUAL_AGENT if 'en-US' in steps else AGENT}"
         files = {"line.yaml": LINE, "test.yaml": text, **{f"{name}.yaml": body for name, body in more.items()}}
         release = strict_release(files, catalogue())
-        return Phone(Engine(release, SERVICES), bank or Bank()).ring(caller)
+        return Phone(Engine(release, SERVICES), bank or Bank()).ring(caller, attestation=attestation)
 
     return ring

@@ -50,6 +50,21 @@ def test_without_a_number_the_bank_is_not_asked(phone, number: str) -> None:
     assert "bank.caller" not in [source for source, _, _ in bank.asked]
 
 
+def test_a_number_whose_signature_is_not_valid_counts_as_withheld(phone) -> None:
+    bank = Bank({"bank.caller": KNOWN, "memory.recall": {"profile": "elderly"}})
+    call = phone(START, bank=bank, attestation="failed")
+    caller = caller_of(call)
+    assert (call.call.caller, caller["number"], caller["known"], caller["shown"]) == ("", "", False, False)
+    assert "bank.caller" not in [source for source, _, _ in bank.asked]
+    assert call.events("started")[0]["attestation"] == "failed"
+
+
+@pytest.mark.parametrize("attestation", ["A", "B", "C", ""])
+def test_any_other_attestation_proves_nothing_and_routes_as_before(phone, attestation) -> None:
+    call = phone(START, bank=Bank({"bank.caller": KNOWN}), attestation=attestation)
+    assert (caller_of(call)["known"], call.call.identity.level) == (True, 0)
+
+
 @pytest.mark.parametrize(("age", "frequent"), [(64, ["balance"]), (65, []), (None, ["balance"])])
 def test_frequent_reasons_are_offered_to_known_callers_who_are_not_elderly(phone, age, frequent) -> None:
     bank = Bank({"bank.caller": {**KNOWN, "age": age}, "memory.recall": {"reasons": ("balance",)}})

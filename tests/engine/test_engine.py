@@ -65,7 +65,7 @@ def test_a_level_for_a_whole_flow_protects_all_but_the_ways_to_a_person(phone):
   one: {say: 一。, next: start}
 """
     call = phone(steps, head="requires: L1", bank=Bank({"bank.caller": {}}))
-    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert call.heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
     assert isinstance(call.press("0").closing, Dial)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.engine import entry_types
 from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL
 from ivr.flow import phrasebook
 from ivr.secret import Secret
@@ -110,3 +111,28 @@ def test_every_entry_has_a_phrase_that_asks_for_it_again(entry: str) -> None:
 def test_a_whole_number_is_that_of_a_card_or_of_an_identity(keys: str, value: str | None) -> None:
     read = CARD_OR_ID.read(keys)
     assert (read.reveal() if isinstance(read, Secret) else read) == value
+
+
+@pytest.mark.parametrize(
+    ("entry", "keys", "value"),
+    [
+        (entry_types.CARD, "7894", "7894"),
+        (entry_types.CARD, CARD, Secret("pan", CARD)),
+        (entry_types.CARD, CARD[-10:], None),
+        (entry_types.CARD, "789", None),
+        (entry_types.CARD, "789*", None),
+        (CARD_OR_ID, "002*", "002X"),
+        (CARD_OR_ID, CARD, Secret("id", CARD)),
+        (CARD_OR_ID, "11010519491231002*", Secret("id", "11010519491231002X")),
+        (CARD_OR_ID, "1231002*", None),
+    ],
+)
+def test_a_number_of_an_account_is_typed_whole_or_by_its_last_four(
+    entry, keys: str, value: str | Secret | None
+) -> None:
+    read = entry.read(keys)
+    assert type(read) is type(value)
+    if isinstance(value, Secret):
+        assert (read.kind, read.reveal()) == (value.kind, value.reveal())
+    else:
+        assert read == value

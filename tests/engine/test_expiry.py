@@ -94,7 +94,10 @@ def test_it_is_said_again_to_the_same_customer_who_proves_it_anew_and_forgotten_
 
 def test_a_question_that_holds_it_is_not_repeated_before_the_proof_is_renewed(verified):
     assert MONEY in verified.press("3").heard
-    assert expired(verified).give(Resumed()).heard == "请输入您银行卡的最后四位数字。"
+    assert (
+        expired(verified).give(Resumed()).heard
+        == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
+    )
     assert MONEY in verified.press("0128").press("135790").heard
 
 
@@ -117,7 +120,7 @@ def test_what_a_flow_gave_back_needs_the_proof_too(verified):
 def test_a_code_alone_proves_nothing_when_the_pin_before_it_has_run_out(verified):
     assert verified.press("8").heard.startswith("验证码已经发到")
     asked_again = expired(verified).press("482916")
-    assert asked_again.heard == "请输入您银行卡的最后四位数字。"
+    assert asked_again.heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
     assert asked_again.call.identity.level < 2
     assert "identity.check_code" not in [source for source, _, _ in verified.bank.asked]
     assert verified.press("0128").press("135790").heard.startswith("验证码已经发到")

@@ -196,10 +196,18 @@ globals:
 
 def test_callers_choose_how_fast_they_are_spoken_to_and_it_is_kept(phone):
     bank = Bank({"memory.keep": {}})
-    call = phone(MENU, head=RATES, bank=bank).press("7")
+    call = phone(MENU, head=RATES, bank=bank, attestation="A").press("7")
     assert {p.rate for p in call.closing.prompts} == {0.85}
     assert call.press("8").press("8").press("8").press("8").press("8").closing.prompts[0].rate == 1.3
     assert next(question["rate"] for source, question, _ in bank.asked if source == "memory.keep") == "0.85"
+
+
+@pytest.mark.parametrize("attestation", ["", "B", "C", "failed"])
+def test_what_a_caller_chooses_is_not_kept_of_a_number_that_may_be_another_person_s(phone, attestation):
+    bank = Bank({"memory.keep": {}})
+    call = phone(MENU, head=RATES, bank=bank, attestation=attestation).press("7")
+    assert {p.rate for p in call.closing.prompts} == {0.85}
+    assert not [source for source, _, _ in bank.asked if source == "memory.keep"]
 
 
 def test_what_a_number_chose_before_holds_from_the_first_word(phone):

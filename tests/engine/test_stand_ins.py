@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.engine.entry_parser import parse_entry
-from ivr.engine.entry_types import ENTRIES, TAIL
+from ivr.engine.entry_types import CARD as CARD_OR_TAIL
+from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL
 from ivr.engine.inputs import Digits, NoInput, Speech
 from ivr.engine.stand_ins import number_stand_in, stand_in, without_ahead, without_numbers
 from ivr.secret import masked
@@ -97,3 +98,11 @@ def test_long_numbers_in_words_are_zeros() -> None:
     assert without_numbers(Speech("my PIN is 135790 please")) == Speech("my PIN is 000000 please")
     assert without_numbers(Speech("转三百块")) == Speech("转三百块")
     assert without_numbers(NoInput()) == NoInput()
+
+
+@pytest.mark.parametrize(("entry", "keys"), [(CARD_OR_TAIL, "0128"), (CARD_OR_TAIL, "0128#"), (CARD_OR_ID, "202*")])
+def test_of_a_tail_that_was_typed_in_place_of_a_number_nothing_is_recorded(entry, keys: str) -> None:
+    other = stand_in(entry, keys)
+    assert other
+    assert (len(other), other != keys) == (len(keys), True)
+    assert parse_entry(entry, other).meaning == "value"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from msgspec.structs import replace as changed
+
+from ivr.engine.call import ProvenIdentity
 from ivr.engine.verbs import Say
 from ivr.errors import LookupFailed
 from tests.engine.fixtures import Bank
@@ -23,14 +27,31 @@ def bank(age: int = 30, **recalled: object) -> Bank:
     return Bank({"memory.recall": kept, "bank.caller": {"age": age, "segment": "standard"}, "memory.keep": {}})
 
 
-def test_a_customer_hears_first_what_they_often_want_with_the_keys_of_the_menu(phone):
-    first, then = phone(MENU, bank=bank()).heard.split("您常用的：")[1].split("。", 1)
+def proved(phone, bank):
+    """Return a call whose caller has proved an identity, from then on."""
+    call = phone(MENU, bank=bank)
+    call.reply = replace(call.reply, call=changed(call.call, identity=ProvenIdentity(1, "C1", call.now + 600)))
+    return call
+
+
+def test_a_verified_customer_hears_first_what_they_often_want_with_the_keys_of_the_menu(phone):
+    first, then = proved(phone, bank()).press("2").heard.split("您常用的：")[1].split("。", 1)
     assert first == "余额，请按1；限额，请按3"
     assert then.startswith("余额，请按1；网点，请按2；限额，请按3；")
 
 
-def test_it_is_said_once_and_not_when_the_caller_comes_back(phone):
-    assert "常用" not in phone(MENU, bank=bank()).press("1").heard
+def test_it_is_said_once_and_without_what_the_call_was_about(phone):
+    call = proved(phone, bank()).press("1")
+    assert "您常用的：限额，请按3。" in call.heard
+    assert "常用" not in call.press("2").heard
+
+
+def test_a_shown_number_hears_nothing_of_its_owner_s_habits_and_no_flow_reads_them(phone):
+    steps = MENU.replace("{label: 简单,", "{label: 秘密, when: caller.frequent, goto: simple}, {label: 简单,")
+    call = phone(steps, bank=bank())
+    assert "常用" not in call.heard
+    assert "秘密" not in call.heard
+    assert "常用" not in call.press("1").heard
 
 
 @pytest.mark.parametrize(
@@ -39,17 +60,25 @@ def test_it_is_said_once_and_not_when_the_caller_comes_back(phone):
     ids=["elderly", "nothing", "not in this menu", "no customer"],
 )
 def test_nobody_else_hears_it(phone, other):
-    assert "常用" not in phone(MENU, bank=other).heard
+    assert "常用" not in proved(phone, other).press("2").heard
 
 
 def test_what_is_chosen_holds_in_this_call_even_if_it_cannot_be_kept(phone):
     forgetful = bank()
     forgetful.answers["memory.keep"] = LookupFailed("gone")
     for one in (bank(), forgetful):
-        call = phone(MENU, bank=one).press("4")
+        call = proved(phone, one).press("4")
         assert call.step == "other"
         assert "常用" not in call.press("1").heard
         assert sum(source == "memory.recall" for source, _, _ in one.asked) == 1
+
+
+def test_what_a_caller_without_proof_chooses_holds_in_this_call_and_is_not_kept(phone):
+    other = bank()
+    call = phone(MENU, bank=other).press("1").press("4")
+    assert call.step == "other"
+    kept = [fields for source, fields, _ in other.asked if source == "memory.keep"]
+    assert all(set(fields) <= {"number", "segment", "age_band"} for fields in kept), "the bank's record of the number"
 
 
 def test_what_was_chosen_survives_a_bank_that_is_asked_anew(phone):

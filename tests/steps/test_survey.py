@@ -88,7 +88,7 @@ def test_what_a_call_is_about_is_noted_and_told_to_the_survey(phone):
   done: {hangup: 谢谢。}
 """
     bank = Bank({"survey.answer": {"detractor": False}})
-    call = phone(steps, bank=bank).press("1")
+    call = phone(steps, bank=bank, attestation="A").press("1")
     assert call.events("reason")[0]["reason"] == "balance"
     call.press("4")
     asked = {source: question for source, question, _ in bank.asked}

@@ -7,7 +7,17 @@ import re
 from collections.abc import Mapping
 from typing import Literal, cast, get_args
 
-from ivr.engine.inputs import CallStarted, DialEnded, Digits, HungUp, NoInput, RecognizerFailed, Recorded, Speech
+from ivr.engine.inputs import (
+    Attestation,
+    CallStarted,
+    DialEnded,
+    Digits,
+    HungUp,
+    NoInput,
+    RecognizerFailed,
+    Recorded,
+    Speech,
+)
 
 from .requests import Parameters
 
@@ -38,6 +48,11 @@ RECOGNISER_FAULTS = frozenset({"13326", "13327", "13331", "13334", "13335", "133
 _FINISH = "#"
 """The key that ends an entry; on its own it means that the caller asks for more time."""
 _CALL_ID = re.compile(r"[A-Za-z0-9_-]{2,64}")
+_ATTESTATIONS: Mapping[str, Attestation] = {
+    "TN-Validation-Passed-A": "A",
+    "TN-Validation-Passed-B": "B",
+    "TN-Validation-Passed-C": "C",
+}
 _KEYS = re.compile(r"[^0-9*#]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
@@ -52,7 +67,15 @@ def arrival(form: Parameters, flow: str | None = None) -> CallStarted:
     """Read the arrival of a call; numbers stay in the carrier's spelling."""
     caller = form.first("From") or form.first("Caller")
     called = form.first("To") or form.first("Called")
-    return CallStarted(_clean(caller, MOST_NUMBER), _clean(called, MOST_NUMBER), flow)
+    attestation = _attestation(form.first("StirVerstat"))
+    return CallStarted(_clean(caller, MOST_NUMBER), _clean(called, MOST_NUMBER), flow, attestation)
+
+
+def _attestation(verstat: str) -> Attestation:
+    """Read the result of STIR/SHAKEN; https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir."""
+    if verstat.startswith("TN-Validation-Failed"):
+        return "failed"
+    return _ATTESTATIONS.get(verstat, "")
 
 
 def later(form: Parameters) -> Later:

@@ -52,6 +52,11 @@ class KeepPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
     segment: Annotated[str, NameType(), "the bank's group of customers, for an hour without the bank"] = ""
     age_band: Annotated[str, OneWordType(AGE_BANDS), "whether the customer is elderly, likewise"] = ""
 
+    @property
+    def is_callers_choice(self) -> bool:
+        """Return whether a caller chose what is kept, and not the bank's record of the number."""
+        return any((self.profile, self.language, self.rate, self.frequent, self.reason))
+
 
 class ForgetPreferences(Question[CallerPreferences], frozen=True, kw_only=True):
     """Forget what was remembered of a number."""

@@ -65,7 +65,13 @@ class OpenTicket(Question[TicketReceipt], frozen=True, kw_only=True):
 
 
 class AboutTicket(Question[A], Generic[A], frozen=True, kw_only=True):
-    """The fields that name a ticket and the caller who asks."""
+    """The fields that name a ticket and the caller who asks.
+
+    Without the number of a ticket, only those of a proved customer and of this call are told, for a shown number is no
+    proof.
+    """
+
+    call: Annotated[str, TextType(), "the call"] = ""
 
     number: Annotated[str, NumberType(), "the number that calls"] = ""
     customer: Annotated[str, TextType(), "the verified customer"] = ""

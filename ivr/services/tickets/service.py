@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from itertools import takewhile
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from ivr.calendar import local
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
@@ -64,13 +66,26 @@ class Tickets:
         ticket, opened = self._number_for(key, int(now))
         # The key has opened this ticket before: a turn that is run again hears the same number.
         if stored := self._documents.get(TICKETS, ticket):
-            return _receipt(stored)
+            return self._receipt_for(question, stored)
         earlier = max(filter(None, [self._note_owner(owner, ticket, kind, opened) for owner in owners]), default=None)
         new = _new(ticket, kind, severity, level, opened, earlier[1] if earlier else None)
         # The list is written first: an open ticket that is not on it would never raise an alarm.
         self._documents.change(OPEN_TICKETS, ticket, lambda _: {})
         kept = self._documents.change(TICKETS, ticket, lambda before: before or {**new, **about, "owners": owners})
-        return _receipt(kept or new)
+        return self._receipt_for(question, kept or new)
+
+    def _receipt_for(self, question: OpenTicket, ticket: Document) -> TicketReceipt:
+        """Return the receipt. Of an earlier complaint it tells a proved customer, and who made it in this call."""
+        receipt = _receipt(ticket)
+        earlier = self._documents.get(TICKETS, ticket["earlier"]) if ticket["earlier"] else None
+        if earlier and self._may_hear_of(question, earlier):
+            return receipt
+        return changed(receipt, repeat=False, earlier=None)
+
+    def _may_hear_of(self, question: OpenTicket | AboutTicket[Any], ticket: Document) -> bool:
+        """Return whether a caller may hear of a ticket without its number: a shown number is no proof."""
+        proved = set(self._owners("", question.customer)) & set(ticket["owners"])
+        return bool(proved) or question.call == ticket["call"] != ""
 
     def _number_for(self, key: str, now: int) -> tuple[str, int]:
         """Return the ticket number of a key and its time: a new number for a new key."""
@@ -113,6 +128,7 @@ class Tickets:
             named = [self._kept(references.read_reference(question.ticket))]
         else:
             named = [self._kept(ticket) for owner in owners for ticket in self._tickets_of(owner)]
+            named = [ticket for ticket in named if ticket and self._may_hear_of(question, ticket)]
         own = [ticket for ticket in named if ticket and set(owners) & set(ticket["owners"])]
         if not own:
             raise LookupFailed("there is no such ticket of this caller", missing=True)

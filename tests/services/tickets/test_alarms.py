@@ -251,7 +251,7 @@ def test_a_late_complaint_of_which_its_caller_asks_is_told_at_once(
     tickets: Tickets, deadlines: DeadlineAlarms, receiver: Receiver
 ) -> None:
     ticket = opened(tickets)
-    ask(tickets, "tickets.remind", {"number": ZHANG}, key="r", now=NOW + DAY + 60)
+    ask(tickets, "tickets.remind", {"number": ZHANG, "ticket": ticket}, key="r", now=NOW + DAY + 60)
     deadlines.sound(NOW + DAY + 120)
     assert [(a.about, a.kind, a.alarm, a.reference) for a in receiver.taken] == [
         ("ticket", "service", "first_reply.overdue", ticket),

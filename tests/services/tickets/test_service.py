@@ -34,13 +34,14 @@ def handling(store: SqliteStore) -> TicketHandling:
 
 
 class Desk:
-    """Asks with a key of its own each time."""
+    """Asks with a key of its own each time, in one call unless another is named."""
 
     def __init__(self, tickets: Tickets) -> None:
         self.tickets, self.asked = tickets, 0
 
     def __call__(self, question: str, now: float = NOW, **given: Any) -> dict[str, Any]:
         self.asked += 1
+        given = {"call": "CA1", **given}
         return dict(ask(self.tickets, f"tickets.{question}", given, key=f"key {self.asked}", now=now))
 
 
@@ -317,3 +318,29 @@ def test_without_a_number_the_newest_ticket_that_is_not_done_is_told(desk: Desk,
     assert desk("progress", number=ZHANG)["ticket"] == older
     handling.answer(older, {"zh-CN": "办好了"}, by="8001", now=NOW)
     assert desk("progress", number=ZHANG)["ticket"] == newer
+
+
+def test_another_call_from_the_number_hears_nothing_without_proof_or_the_ticket_s_number(
+    desk: Desk,
+) -> None:
+    ticket = desk("open", number=ZHANG, kind="service")["ticket"]
+    for question in ("progress", "remind"):
+        with pytest.raises(LookupFailed) as caught:
+            desk(question, number=ZHANG, call="CA2")
+        assert caught.value.missing
+    with pytest.raises(LookupFailed):
+        desk("progress", number=ZHANG, call="CA2", customer="C9")
+    with pytest.raises(LookupFailed):
+        desk("progress", number=ZHANG, call="")
+    assert desk("progress", number=ZHANG, call="CA2", ticket=ticket)["ticket"] == ticket
+
+
+def test_a_shown_number_does_not_hear_that_its_owner_complained_before(desk: Desk, store: SqliteStore) -> None:
+    first = desk("open", number=ZHANG, customer="C1", kind="service")["ticket"]
+    again = desk("open", number=ZHANG, kind="service", call="CA2")
+    assert (again["repeat"], again.get("earlier")) == (False, None)
+    kept = store.get(TICKETS, again["ticket"])
+    assert kept is not None
+    assert (kept["repeat"], kept["earlier"], kept["level"]) == (True, first, "middle"), "staff know it"
+    other = desk("open", number=ZHANG, customer="C9", kind="service", call="CA3")
+    assert not other["repeat"]
