@@ -340,8 +340,10 @@ def build(
         release.line,
         carrier_router=first(channel.carrier_router() for channel in channels.values()),
         places_calls=placing is not None and placing.places,
+        asks_carrier=placing is not None,
     )
-    back_ends = Router(outside, OwnServices(seal, queue, Announcements(opened), sender), opened, clock)
+    own = OwnServices.of(settings, seal, queue, Announcements(opened), sender)
+    back_ends = Router(outside, own, opened, clock)
     speech_input = open_speech_input(settings, recordings_of(channels))
     reader = Reader(yao=settings.digit_one == "yao")
     services = Services(reader, inverse_normalize, understand, display_format, speech_input.input_mode)

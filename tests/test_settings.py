@@ -48,6 +48,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "IVR_SCREEN_POP_URL": "https://desk.example.com/pop?token=hush",
             "IVR_API_TOKEN": "hush-hush-hush-hush-hush-hush",
             "IVR_RETENTION_DAYS": "365",
+            "IVR_LOCK_HOURS": "48",
+            "IVR_TEXTS_AN_HOUR": "500",
             "IVR_DIGIT_ONE": "yi",
             "IVR_LANG": "zh_CN.UTF-8",
         }
@@ -57,6 +59,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
     assert settings.auth_token.reveal() == TOKEN
     assert settings.public_url == "https://ivr.bank.example:8443"
     assert settings.store == "memory:"
+    assert (settings.lock_hours, settings.texts_an_hour) == (48, 500)
     assert settings.flows == settings.audio == tmp_path
     assert settings.tts == ("recordings", "local")
     assert settings.models == tmp_path / "later"
@@ -105,6 +108,8 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
             "IVR_METRICS_TOKEN": "hush",
             "IVR_PHONE_PASSWORD": "hush",
             "IVR_PHONE_URL": "phone.example.com",
+            "IVR_LOCK_HOURS": "1",
+            "IVR_TEXTS_AN_HOUR": "0",
             "IVR_RETENTION_DAYS": "7",
             "IVR_DIGIT_ONE": "幺",
             "IVR_LANG": "fr",

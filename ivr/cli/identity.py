@@ -25,6 +25,7 @@ _REFERENCE = 8
 """Number of characters of an account's key that form its reference, in lists and as an argument."""
 _LONGEST_REASON = 200
 BANK_SECONDS = 3.0
+_HOUR = 3600
 _NAME = "ACCOUNT|NUMBER"
 _OTHER_KEY = (
     "the server uses another key than this command, so accounts cannot be looked up by name."
@@ -59,7 +60,7 @@ def list_locked(as_json: bool) -> None:
     """  # noqa: D301
     now = int(time.time())
     with _identity() as (identity, _):
-        locked = [_described(identity, account, record) for account, record in identity.accounts.locked(now)]
+        locked = [_described(identity, account, record, now) for account, record in identity.accounts.locked(now)]
         alarms = [{**alarm, "at": _iso(alarm["at"])} for alarm in identity.alarms.newest()]
         sprayed = identity.watch.alarmed_since()
     if as_json:
@@ -90,7 +91,7 @@ def show(name: str, as_json: bool) -> None:
     now = int(time.time())
     with _identity() as (identity, settings):
         accounts = _accounts(identity, settings, name)
-        rows = [_described(identity, account, identity.accounts.standing(account, now)) for account in accounts]
+        rows = [_described(identity, account, identity.accounts.standing(account, now), now) for account in accounts]
         shown, tries, different, wait = identity.callers.standing(name, now)
     number = {"name": shown, "failed_tries": tries, "accounts": different, "wait_s": wait}
     if as_json:
@@ -99,6 +100,7 @@ def show(name: str, as_json: bool) -> None:
     for entry in rows:
         state = _lock_line(entry) if entry["locked"] else "not locked"
         click.echo(f"{entry['reference']}  {entry['name']}: {state}; {entry['failures']} wrong answers in a row")
+        click.echo(f"  {_next_line(entry)}")
         for event in entry["events"]:
             click.echo(f"  {event['at']}  {event['what']} by {event['by']}: {event['why']}")
     click.echo(f"As a calling number within the last hour: {tries} failed tries, {different} accounts{_wait(wait)}")
@@ -150,11 +152,11 @@ def unlock(name: str, reason: str | None) -> None:
 def _identity() -> Iterator[tuple[IdentityService, Settings]]:
     """Open the identity service on the server's store. Raises Refused if there is no store."""
     from ivr.crypto import Seal
-    from ivr.services.identity import IdentityService
+    from ivr.services.identity import IdentityService, chosen_limits
 
-    settings = settings_for("IVR_BANK_URL", *KEY_SETTINGS)
+    settings = settings_for("IVR_BANK_URL", "IVR_LOCK_HOURS", *KEY_SETTINGS)
     with kept_store(settings) as store:
-        yield IdentityService(store, seal=seal_of(settings) or Seal(b"")), settings
+        yield IdentityService(store, chosen_limits(settings), seal=seal_of(settings) or Seal(b"")), settings
 
 
 def _accounts(identity: IdentityService, settings: Settings, name: str) -> list[Account]:
@@ -216,9 +218,10 @@ def _reason(reason: str | None) -> str:
     return reason
 
 
-def _described(identity: IdentityService, account: Account, record: dict[str, Any]) -> dict[str, Any]:
+def _described(identity: IdentityService, account: Account, record: dict[str, Any], now: int) -> dict[str, Any]:
     account_lock = record["lock"]
-    until = identity.accounts.until(record)
+    until, next_try = identity.accounts.until(record), identity.accounts.next_try(record, now)
+    next_lock = identity.accounts.next_length(record)
     return {
         "reference": account.key[:_REFERENCE],
         "name": record["name"],
@@ -227,11 +230,22 @@ def _described(identity: IdentityService, account: Account, record: dict[str, An
         "until": _iso(until) if until else None,
         "why": account_lock["why"] if account_lock else None,
         "by": account_lock["by"] if account_lock else None,
+        "next_try": _iso(next_try) if next_try else None,
+        "next_lock_hours": next_lock // _HOUR if next_lock else None,
         "failures": record["failures"],
         "caller": record.get("caller", ""),
         "pieces": record.get("pieces", []),
         "events": [{**event, "at": _iso(event["at"])} for event in record["events"]],
     }
+
+
+def _next_line(entry: Mapping[str, Any]) -> str:
+    hours = entry["next_lock_hours"]
+    lock_line = f"the next lock ends after {hours} hours" if hours else "the next lock is lifted by an operator only"
+    if entry["locked"] and not entry["until"]:
+        return f"no try is taken until an operator lifts the lock; {lock_line}"
+    when = f"from {entry['next_try']} on" if entry["next_try"] else "at once"
+    return f"the next try is taken {when}; {lock_line}"
 
 
 def _lock_line(entry: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from .expressions import Expression
 from .fields import Block, FieldKind, ListOf, MapOf, Reading, Schema, object_schema, option, options, read_options
 from .hotline_fields import OpeningHours, PreparedTexts, Referring
 from .model import CalledNumber, Desk, Hotline, Reference, Segment, Site
+from .ordinary_numbers import AGENT_TELEPHONES
 from .own_classes import (
     COMPLAINT,
     FRAUD,
@@ -27,10 +28,10 @@ from .routes import ChoiceFields, Condition
 from .rules import check_line
 from .scalars import Flag, Name, Seconds, Whole, WordField
 from .shared_parts import PARAMETERS
-from .telephone_field import DialledNumber, NumberPrefix, SpokenNumber
+from .telephone_field import AgentTelephones, DialledNumber, NumberPrefix, SpokenNumber
 from .text import Template, Text
 from .text_field import LanguageField, LineTextField
-from .waiting import HEAD_STARTS, PREEMPTING, Waiting
+from .waiting import CALL_BACKS_AN_HOUR, HEAD_STARTS, PREEMPTING, Waiting
 from .zone_field import CountryField, TimeZoneField
 
 _HOURS = Referring(Name("the name of opening hours, or always"))
@@ -165,6 +166,11 @@ class WaitingFields:
         default=("+86",),
         shown='"+86"',
     )
+    call_backs_an_hour: int = option(
+        Whole(1, 100_000),
+        help="How many call backs may be promised within an hour, over all numbers.",
+        default=CALL_BACKS_AN_HOUR,
+    )
 
 
 @dataclass(frozen=True)
@@ -295,6 +301,12 @@ class LineFields:
         help="The beginnings of the numbers that `transfer: {number: …}` may dial.",
         default=(),
         shown="none",
+    )
+    agent_telephones: tuple[str, ...] = option(
+        ListOf(AgentTelephones(), lone=True),
+        help="Which telephones agents may have: beginnings of ordinary numbers, and sip:HOST for SIP addresses there.",
+        default=AGENT_TELEPHONES,
+        shown='"+86"',
     )
     announcements: Mapping[str, Mapping[str, Text]] = option(
         MapOf(PreparedTexts()),

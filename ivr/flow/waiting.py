@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .ordinary_numbers import is_ordinary
+
 PREEMPTING = frozenset({"loss", "fraud"})
 """The priorities of a bank that count as past the bound at once, because money is leaving an account."""
 
@@ -12,16 +14,20 @@ HEAD_STARTS: Mapping[str, float] = {"complaint": 60.0, "elderly": 90.0, "vip": 1
 """Seconds by which a priority is served before normal callers of the same time, unless line.yaml says otherwise."""
 
 
+CALL_BACKS_AN_HOUR = 200
+"""The most call backs that are promised within an hour over all numbers, unless line.yaml says otherwise."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How callers wait for an agent: order, limits and announcements. Times in seconds.
 
-    Callers are served in the order of arrival minus the head start of their priority; those who have waited `bound` are
-    served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
-    music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and
-    `call_back_from` the expected wait from which a call back is offered. `elderly_` values apply to that priority.
-    `call_back_to` are the beginnings of the numbers that may be called back. Callers of a priority in
-    `preempting` count as past the bound at once.
+    Callers are served in the order of arrival minus the head start of their priority; those who have waited `bound`
+    are served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
+    music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and `call_back_from`
+    the expected wait from which a call back is offered. `elderly_` values apply to that priority. `call_backs_an_hour`
+    are promised at most over all numbers; `call_back_to` are the beginnings of the numbers that may be called back.
+    Callers of a priority in `preempting` count as past the bound at once.
     """
 
     head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
@@ -37,6 +43,7 @@ class Waiting:
     call_back_tries: int = 2
     call_back_retry: float = 300.0
     call_back_to: tuple[str, ...] = ("+86",)
+    call_backs_an_hour: int = CALL_BACKS_AN_HOUR
     music: str = ""
 
     def head_start(self, priority: str) -> float:
@@ -48,22 +55,5 @@ class Waiting:
         return self.elderly_call_back_from if priority == "elderly" else self.call_back_from
 
     def may_call_back(self, number: str) -> bool:
-        """Return whether a number with its country code may be called back: an ordinary line of an allowed country.
-
-        A caller must not make the line ring a number that costs much, such as a premium number.
-        """
-        # First the country, which is cheap, and refuses almost everything that costs much.
-        if not number.startswith(self.call_back_to):
-            return False
-        from phonenumbers import NumberParseException, PhoneNumberType, number_type, parse
-
-        try:
-            kind = number_type(parse(number, None))
-        except NumberParseException:
-            return False
-        # FIXED_LINE_OR_MOBILE is what countries such as the USA have, whose numbers do not tell them apart.
-        return kind in (
-            PhoneNumberType.MOBILE,
-            PhoneNumberType.FIXED_LINE,
-            PhoneNumberType.FIXED_LINE_OR_MOBILE,
-        )
+        """Return whether a number with its country code may be called back: an ordinary line of an allowed country."""
+        return is_ordinary(number, self.call_back_to)

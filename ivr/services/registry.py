@@ -6,22 +6,24 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 from ivr.crypto import Seal
 from ivr.engine.service_ports import Asker, ServicePorts
 from ivr.engine.service_ports.sms import SendMessage
 from ivr.errors import LookupFailed
 from ivr.flow.phrasebook import Phrasebooks
+from ivr.settings import Settings
 from ivr.stores import Store, UnitOfWork, in_one_commit
 
 from .announcements import Announcements
 from .dropped_calls import DroppedCalls
-from .identity import IdentityService
+from .identity import IdentityService, Limits, chosen_limits
 from .identity.risk import Risks
 from .preferences import Preferences
 from .queue.callback_failure import CallbackFailure
 from .queue.service import Queue
-from .sms import Messages, SmsSender, open_messages
+from .sms import Messages, Rules, SmsSender, open_messages
 from .surveys import Surveys
 from .tasks import NewTask, Tasks
 from .tickets.service import Tickets
@@ -38,6 +40,16 @@ class OwnServices:
     queue: Queue
     announcements: Announcements
     sender: SmsSender | None = None
+    limits: Limits = Limits()
+    texts: Rules = Rules()
+
+    @classmethod
+    def of(
+        cls, settings: Settings, seal: Seal, queue: Queue, announcements: Announcements, sender: SmsSender | None
+    ) -> Self:
+        """Return the services of a deployment, with the limits that it has chosen."""
+        texts = Rules(an_hour=settings.texts_an_hour)
+        return cls(seal, queue, announcements, sender, chosen_limits(settings), texts)
 
     def within(self, unit: UnitOfWork) -> ServicePorts:
         """Return the services over a unit of work, which they read and change but do not commit."""
@@ -56,7 +68,7 @@ class _UnitServices:
 
     @cached_property
     def identity(self) -> IdentityService:
-        return IdentityService(self._unit, seal=self._own.seal, messenger=self.sms)
+        return IdentityService(self._unit, self._own.limits, seal=self._own.seal, messenger=self.sms)
 
     @cached_property
     def risk(self) -> Risks:
@@ -64,7 +76,7 @@ class _UnitServices:
 
     @cached_property
     def sms(self) -> Messages:
-        return open_messages(self._unit, self._own.seal, self._own.sender)
+        return open_messages(self._unit, self._own.seal, self._own.sender, rules=self._own.texts)
 
     @cached_property
     def tickets(self) -> Tickets:

@@ -13,6 +13,7 @@ from ivr.errors import SettingsError
 
 from . import parsers
 from .hidden import Hidden, HiddenVariables, masked_address
+from .identity import MESSAGES_AN_HOUR
 from .kpi_targets import read_targets
 from .parsers import VOICE_ORDER
 from .store_url import store_file, store_kind, store_kinds
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_MODELS",
     "DEFAULT_STORE",
     "FILE_VARIABLES",
+    "LOCK_HOURS",
     "RETENTION_DAYS",
     "VARIABLES",
     "VOICE_ORDER",
@@ -38,6 +40,8 @@ DEFAULT_STORE = "sqlite:///var/ivr.db"
 RETENTION_DAYS = 180
 """Days that ended calls and the journal are stored: more than twice the longest time a complaint may take (60 days and
 its extension), so that later questions of customers can be answered."""
+LOCK_HOURS = 24
+"""Hours until the first lock by wrong PINs ends."""
 DEFAULT_MODELS = Path("var/models")
 
 
@@ -102,6 +106,8 @@ class Settings:
     metrics_token: Hidden = setting("IVR_METRICS_TOKEN", parsers.read_api_token, Hidden(), in_file=True)
     phone_password: Hidden = setting("IVR_PHONE_PASSWORD", parsers.read_api_token, Hidden(), in_file=True)
     phone_url: str = setting("IVR_PHONE_URL", parsers.read_address, "")
+    lock_hours: int = setting("IVR_LOCK_HOURS", parsers.read_lock_hours, LOCK_HOURS)
+    texts_an_hour: int = setting("IVR_TEXTS_AN_HOUR", parsers.read_count, MESSAGES_AN_HOUR)
     retention_days: int = setting("IVR_RETENTION_DAYS", parsers.read_days, RETENTION_DAYS)
     digit_one: str = setting("IVR_DIGIT_ONE", parsers.read_digit_one, "yao")
     message_language: str = setting("IVR_LANG", parsers.read_message_language, "en")

@@ -20,12 +20,16 @@ CODE_TYPING_SECONDS = 30.0
 CODES_A_VISIT = 2
 """One-time codes that may be sent per visit; the second replaces an expired one."""
 
+MESSAGES_AN_HOUR = 2000
+"""Text messages within an hour over all numbers: a bound on the bill, and on messages that no customer asked for."""
+
 
 @dataclass(frozen=True)
 class Limits:
     """Limits of guessing. Times are in seconds.
 
-    Sources: five tries, and a lock that only a person lifts, are bank practice; NIST SP 800-63B allows at most 100
+    Sources: five tries are bank practice; a lock ends, because a stranger who knows the end of a card could else
+    lock its owner out for good; NIST SP 800-63B allows at most 100
     failures in a row and PCI DSS 8.3.4 at most 10 before a lock; one-time codes follow 800-63B 3.1.3 (six digits, at
     most ten minutes) and the 60 to 120 seconds that banks use.
     """
@@ -33,14 +37,18 @@ class Limits:
     tries_a_day: int = 5
     """Wrong answers in a row within any 24 hours that lock an account."""
     tries_in_all: int = 20
-    """Wrong answers in a row over any time that lock an account, against slow guessing."""
+    """Wrong answers in a row over any time after which each further one locks an account, against slow guessing."""
+    most_in_all: int = 100
+    """Wrong answers in a row over any time after which only an operator lifts the lock (NIST SP 800-63B 3.2.2)."""
     waits: tuple[int, ...] = (0, 0, 0, 30, 5 * MINUTE, HOUR)
     """The pause after the first, second ... wrong answer in a row; the last value applies to all further ones.
 
     The first three are 0, so that a customer who used the three tries of one call can call again with the card in hand.
     """
-    reopen_after: int | None = None
-    """Seconds until a lock by wrong answers expires; None: only an operator lifts it."""
+    reopen_after: int | None = DAY
+    """Seconds until the first lock by wrong answers ends; None: only an operator lifts it. At least a day, within which
+    no more than `tries_a_day` may be checked. Each further lock lasts twice as long, until an answer is right."""
+    longest_lock: int = 30 * DAY
 
     number_tries: int = 10
     number_accounts: int = 10

@@ -14,6 +14,8 @@ from .store_url import store_kind
 VOICE_ORDER = ("recordings", "cloud", "local")
 """The sources of speech: recordings, the carrier's voice, voices on this machine."""
 SHORTEST_KEY, SHORTEST_TOKEN = 16, 24
+SHORTEST_LOCK, LONGEST_LOCK = 24, 720
+"""Hours: within a day no more PINs of an account are checked than a day's tries, and a lock lasts 30 days at most."""
 FEWEST_DAYS = 60
 """A complaint may take 60 days by law, so its calls must be stored that long."""
 
@@ -58,6 +60,22 @@ def read_days(text: str) -> int:
     """Check how many days calls are stored."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or not int(text) >= FEWEST_DAYS:
         raise ValueError(f"this is not a number of days of at least {FEWEST_DAYS}")
+    return int(text)
+
+
+def read_lock_hours(text: str) -> int:
+    """Check after how many hours a lock by wrong PINs ends; 0 means never."""
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not (int(text) == 0 or SHORTEST_LOCK <= int(text) <= LONGEST_LOCK):
+        raise ValueError(
+            f"this is neither a number of hours from {SHORTEST_LOCK} to {LONGEST_LOCK} nor 0, for locks without an end"
+        )
+    return int(text)
+
+
+def read_count(text: str) -> int:
+    """Check a number of things, at least one."""
+    if not re.fullmatch(r"[0-9]{1,7}", text) or not int(text):
+        raise ValueError("this is not a number of at least 1")
     return int(text)
 
 

@@ -10,7 +10,7 @@ from ivr.engine import authentication
 from ivr.engine.authentication import Proof, ProofScratch
 from ivr.engine.caller_lookup import ask_again
 from ivr.engine.entry_step import EntryScratch, EntryStep
-from ivr.engine.entry_types import CARD_OR_ID, ENTRIES, TAIL, EntryType, Value
+from ivr.engine.entry_types import CARD, CARD_OR_ID, ENTRIES, TAIL, EntryType, Value
 from ivr.engine.inputs import Digits, Input
 from ivr.engine.later_turn import LaterScratch, puts_off
 from ivr.engine.step import Move
@@ -31,8 +31,10 @@ from ivr.settings.identity import CODE_TYPING_SECONDS
 _LOSS = "loss"
 HIGHEST = 2
 """The highest level that a telephone can prove; L3 needs a person."""
+_MINUTE = 60.0
 
-_CARD, _IDENTITY, _ID_TAIL, _PIN, _CODE = (ENTRIES[name] for name in ("card", "id", "id_tail", "pin", "otp"))
+_IDENTITY, _PIN, _CODE = (ENTRIES[name] for name in ("id", "pin", "otp"))
+_NUMBERS = {"card": CARD, "id": CARD_OR_ID}
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class VerifyScratch(EntryScratch, ProofScratch):
 class VerifyStep(EntryStep):
     """Proves the caller's identity up to a level, asking only for what is missing.
 
-    - **L1**: the last four digits of the card (or, with `by: id`, of the ID number) and the query PIN, checked by the
-      bank. A caller whose number the bank does not know gives the whole card number instead (with `by: id`, that or the
-      whole ID number), so that customers can call from any telephone.
+    - **L1**: the number of the card (or, with `by: id`, of the card or ID) and the query PIN, checked by the bank. From
+      the telephone that the bank has on file, the last four are enough. All callers hear the same question, so that it
+      does not tell whose number is a customer's.
     - **L2**: L1, and a one-time code that is sent by SMS to the telephone on file.
     - **L3** needs a person.
 
@@ -65,7 +67,7 @@ class VerifyStep(EntryStep):
     ```yaml
     who_are_you:
       verify: L1
-      ask_tail: 请输入卡号最后四位。
+      ask_tail: 请输入卡号，以井号键结束。用登记的手机来电，可以只输最后四位。
       next: balance
     ```
     """
@@ -77,7 +79,7 @@ class VerifyStep(EntryStep):
     next: Route = option(Ways(), help="Where the call goes on with a verified caller.")
     by: str = option(
         OneOf(("card", "id")),
-        help="Which number's last four are asked for.",
+        help="Which number is asked for.",
         default="card",
         shown="card, or as in the caller's earlier proof",
     )
@@ -88,7 +90,7 @@ class VerifyStep(EntryStep):
         shown="as before",
     )
     ask_tail: Text | None = option(
-        TextField(), help="How the last four are asked for.", default=None, shown="by language"
+        TextField(), help="How the number, or its last four, is asked for.", default=None, shown="by language"
     )
     ask_pin: Text | None = option(
         TextField(), help="How the query PIN is asked for.", default=None, shown="by language"
@@ -143,14 +145,14 @@ class VerifyStep(EntryStep):
     def ask(self, turn: Turn) -> None:
         """Ask for what is missing: the number, the PIN, or the code."""
         wanted = self.wanted(turn)
-        if wanted is _CODE:
+        if wanted is _CODE and turn.scratch_as(VerifyScratch).held_pin is not None:
+            turn.phrase("ask_code_first")  # without the end of a number: who calls has proved nothing
+        elif wanted is _CODE:
             turn.phrase("ask_code", tail=_spoken_tail(turn))
         elif wanted is _PIN:
             self._ask(turn, self.ask_pin, "ask_pin")
-        elif wanted in (_CARD, CARD_OR_ID):
-            turn.phrase(f"ask_{wanted.name}")
         else:
-            self._ask(turn, self.ask_tail or self.prompt, f"ask_{self._by(turn)}_tail")
+            self._ask(turn, self.ask_tail or self.prompt, f"ask_{wanted.name}")
 
     @staticmethod
     def _ask(turn: Turn, own: Text | None, key: str) -> None:
@@ -167,9 +169,7 @@ class VerifyStep(EntryStep):
         return self._number(turn) if scratch.claim is None else _PIN
 
     def _number(self, turn: Turn) -> EntryType:
-        if not _on_record(turn):
-            return _CARD if self._by(turn) == "card" else CARD_OR_ID
-        return TAIL if self._by(turn) == "card" else _ID_TAIL
+        return _NUMBERS[self._by(turn)]
 
     def _by(self, turn: Turn) -> str:
         """Return what is asked for; where the editor says nothing, what the caller named in an earlier proof."""
@@ -188,7 +188,10 @@ class VerifyStep(EntryStep):
             return "next"
         if turn.scratch_as(LaterScratch).put_off and turn.level and turn.scratch_as(VerifyScratch).code is None:
             return self._step_up(turn)
-        if turn.scratch_as(VerifyScratch).code is not None and not turn.level:
+        scratch = turn.scratch_as(VerifyScratch)
+        if scratch.held_pin is not None and scratch.code is None:  # the bank had no time for a code in the turn before
+            return self._prove_more(turn)
+        if scratch.code is not None and scratch.held_pin is None and not turn.level:
             # The first proof has run out while the caller waited for the code: it begins anew.
             turn.remember(VerifyScratch())
             if isinstance(action, Digits) and _CODE.read(action.keys.removesuffix("#")) is not None:
@@ -219,7 +222,9 @@ class VerifyStep(EntryStep):
         if wanted is _PIN and isinstance(value, Secret):
             return self._after_pin(turn, authentication.check_pin(turn, self._claim(turn), value))
         if wanted is _CODE and isinstance(value, Secret):
-            return self._after_code(turn, authentication.check_code(turn, value))
+            checked = authentication.check_code(turn, value)
+            held = turn.scratch_as(VerifyScratch).held_pin
+            return self._after_code(turn, checked) if held is None else self._after_first_code(turn, checked, held)
         turn.remember(replace(turn.scratch_as(VerifyScratch), claim=value, failures=0))
         if not authentication.name_account(turn, self._claim(turn)):
             turn.phrase("bank_unavailable")
@@ -234,10 +239,11 @@ class VerifyStep(EntryStep):
 
     def _corrects(self, turn: Turn, keys: str) -> bool:
         """Return whether the caller typed the last four again when the PIN was asked for a second time."""
-        return turn.call.tries.get("verify", 0) > 0 and _on_record(turn) and self._number(turn).read(keys) is not None
+        is_tail = len(keys) == TAIL.most and self._number(turn).read(keys) is not None
+        return turn.call.tries.get("verify", 0) > 0 and is_tail
 
     def _another_number(self, turn: Turn, keys: str) -> Move:
-        turn.remember(replace(turn.scratch_as(VerifyScratch), claim=None))
+        turn.remember(replace(turn.scratch_as(VerifyScratch), claim=None, stepped_up=False))
         value = self._number(turn).read(keys)
         return self.accept(turn, value) if value else self.listen(turn)
 
@@ -250,13 +256,45 @@ class VerifyStep(EntryStep):
             case Proof.GIVEN:
                 return self._step_up(turn)
             case Proof.WRONG:
-                turn.phrase("verify_again" if self._by(turn) == "card" or not _on_record(turn) else "verify_again_id")
+                turn.phrase("verify_again" if self._by(turn) == "card" else "verify_again_id")
                 return self.wait(turn)
             case Proof.UNAVAILABLE:
                 turn.phrase("bank_unavailable")
                 return AGENT
+            case Proof.STEP_UP:
+                return self._prove_more(turn)
+            case Proof.LOCKED | Proof.REFUSED:
+                return self._refused(turn, outcome)
             case _:
                 return self._give_up(turn, "verify_failed")
+
+    def _refused(self, turn: Turn, outcome: Proof) -> Move:
+        """Say from when on a try is taken again, if it is known, and lead to a person."""
+        retry_at = turn.scratch_as(VerifyScratch).retry_at
+        if not retry_at:
+            return self._give_up(turn, "verify_failed")
+        moment = turn.line.calendar.local(retry_at + _MINUTE).isoformat(timespec="minutes")  # no earlier than said
+        until = turn.services.verbalize(moment, "datetime", "short", turn.call.language)
+        turn.phrase("verify_locked" if outcome is Proof.LOCKED else "verify_later", until=until)
+        return FAILED
+
+    def _prove_more(self, turn: Turn) -> Move:
+        """Send a code to the telephone on file before the PIN is checked: many accounts are being guessed at."""
+        match authentication.send_code_to_claim(turn, self._claim(turn)):
+            case Proof.GIVEN:
+                return self.listen(turn)
+            case Proof.LATER if puts_off(turn):
+                return None
+        return self._give_up(turn, "code_unavailable")
+
+    def _after_first_code(self, turn: Turn, outcome: Proof, pin: Secret) -> Move:
+        if outcome is Proof.GIVEN:
+            turn.remember(replace(turn.scratch_as(VerifyScratch), held_pin=None))
+            return self._after_pin(turn, authentication.check_pin(turn, self._claim(turn), pin))
+        if outcome is Proof.EXPIRED:
+            turn.phrase("code_expired")
+            return self._prove_more(turn)
+        return self._after_code(turn, outcome)
 
     @staticmethod
     def _proved(turn: Turn) -> Move:
@@ -295,10 +333,6 @@ class VerifyStep(EntryStep):
     def _give_up(turn: Turn, phrase: str) -> Move:
         turn.phrase(phrase)
         return FAILED
-
-
-def _on_record(turn: Turn) -> bool:
-    return bool(turn.caller.known)
 
 
 def _spoken_tail(turn: Turn) -> str:

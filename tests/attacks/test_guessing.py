@@ -10,7 +10,7 @@ from stdnum import luhn
 
 from ivr.demo.bank.data import CUSTOMERS
 from ivr.engine.inputs import Digits
-from ivr.services.identity.caller_limits import Callers
+from ivr.services.identity.caller_limits import Callers, NumberCharged
 from ivr.services.identity.lockout import Accounts
 from ivr.session.session import Session
 from ivr.steps.verify import VerifyStep
@@ -61,7 +61,7 @@ def pass_for_customer(hotline: Hotline) -> list[str]:
 def test_a_day_of_guesses_at_one_account_checks_five(hotline, shipped):
     assert guess_one_account(hotline) == []
     without_lock = patch.object(Accounts, "_refusal", lambda *_: None)
-    with twin(without_lock, patch.object(Callers, "charge", lambda *_: 0)):
+    with twin(without_lock, patch.object(Callers, "charge", lambda *_: NumberCharged(0, first=True))):
         assert guess_one_account(Hotline(shipped))
 
 

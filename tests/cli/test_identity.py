@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -114,7 +115,12 @@ def test_a_locked_account_is_listed_masked_with_time_and_reason(server: Server, 
     assert entry["reference"] in done.stdout
     assert entry["since"].endswith("+08:00")
     assert entry["pieces"] == ["card_tail", "pin"]
-    assert (entry["until"], entry["by"], entry["failures"]) == (None, "limit", 5)
+    assert (entry["by"], entry["failures"], entry["next_lock_hours"]) == ("limit", 5, 48)
+    length = datetime.fromisoformat(entry["until"]) - datetime.fromisoformat(entry["since"])
+    assert (length, entry["next_try"]) == (timedelta(days=1), entry["until"])
+    shown = run("show", NUMBER).stdout
+    assert f"locked since {entry['since']} until {entry['until']} by limit" in shown
+    assert f"the next try is taken from {entry['until']} on; the next lock ends after 48 hours" in shown
 
 
 def test_alarms_are_listed(server: Server, run: Run):

@@ -44,13 +44,23 @@ def test_an_answer_that_is_neither_yes_nor_no_is_no_wrong_pin(phone, answer) -> 
     assert call.step == "agent"
 
 
-def test_while_accounts_are_guessed_at_the_bank_is_not_asked_and_a_person_takes_over(phone) -> None:
+def test_while_accounts_are_guessed_at_the_bank_is_not_asked_before_a_code_was_right(phone) -> None:
     alarmed = {"allowed": True, "locked": False, "wait_s": 0, "left": 4, "step_up": True}
-    call = proving(phone, bank_verify=RIGHT, identity_charge=alarmed, identity_unanswered={})
+    code = {"sealed": "otp.x", "expires": 9e9, "sent_to_tail": "0001"}
+    contact = {"number": "+8613800000001"}
+    call = proving(phone, bank_verify=RIGHT, identity_charge=alarmed, bank_contact=contact, identity_code=code)
     call.press("0128").press("135790")
     assert "bank.verify" not in sources(call)
-    assert "identity.unanswered" in sources(call)
-    assert (call.call.identity.level, call.step) == (0, "agent")
+    assert sources(call)[-2:] == ["bank.contact", "identity.code"]
+    assert (call.call.identity.level, call.step) == (0, "start")
+
+
+def test_the_account_of_a_tail_is_named_with_the_tail_and_never_with_the_pin(phone) -> None:
+    call = proving(phone, bank_verify=RIGHT).press("0128").press("135790")
+    (named,) = [question for source, question, _ in call.bank.asked if source == "bank.account"]
+    assert named == {"number": "+8613800000001", "card_tail": "0128"}
+    charged = next(question for source, question, _ in call.bank.asked if source == "identity.charge")
+    assert charged["by_tail"]
 
 
 @pytest.mark.parametrize("answer", [{"verified": False}])

@@ -11,8 +11,8 @@ from ivr.engine.entry_types import ENTRIES
 from ivr.flow import phrasebook
 from ivr.flow.phrasebook import language_of, phrase, words
 from ivr.services.identity.weak_pins import weakness
-from ivr.settings import identity
-from ivr.settings.identity import CODE_DIGITS, HOUR, PIN_DIGITS, Limits
+from ivr.settings import LOCK_HOURS, identity
+from ivr.settings.identity import CODE_DIGITS, DAY, HOUR, PIN_DIGITS, Limits
 from ivr.speech.languages import LANGUAGES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +27,7 @@ def test_lengths_of_pins_and_codes_are_those_of_the_settings():
 
 SPOKEN = {
     **dict.fromkeys(("entry_pin", "ask_pin", "verify_again", "verify_again_id"), PIN_DIGITS),
-    **dict.fromkeys(("entry_otp", "ask_code"), CODE_DIGITS),
+    **dict.fromkeys(("entry_otp", "ask_code", "ask_code_first"), CODE_DIGITS),
 }
 """The phrases that name a length."""
 
@@ -59,7 +59,7 @@ def test_no_other_module_has_a_figure_of_its_own():
 
 def test_tries_stay_below_what_nist_and_pci_allow() -> None:
     assert LIMITS.tries_a_day <= 10
-    assert LIMITS.tries_in_all <= 100
+    assert LIMITS.tries_in_all <= LIMITS.most_in_all <= 100
 
 
 def test_each_wrong_answer_costs_at_least_the_pause_of_the_one_before() -> None:
@@ -75,3 +75,8 @@ def test_one_time_codes_live_for_ten_minutes_at_most() -> None:
 
 def test_callers_who_share_a_counter_have_more_room_than_one_number() -> None:
     assert LIMITS.number_tries < LIMITS.block_tries < LIMITS.shared_tries < LIMITS.line_tries
+
+
+def test_a_lock_lasts_long_enough_that_no_more_than_a_days_tries_are_checked() -> None:
+    assert LIMITS.reopen_after == LOCK_HOURS * HOUR >= DAY
+    assert LIMITS.longest_lock >= LIMITS.reopen_after

@@ -43,3 +43,14 @@ def test_a_voice_is_named_once_and_at_least_one(text: str) -> None:
 def test_the_order_of_voices_is_shown_as_it_is_written() -> None:
     shown = {source.name: source for source in Settings.from_environment({}, tts=("local", "cloud")).sources()}
     assert (shown["IVR_TTS"].value, shown["IVR_TTS"].origin) == ("local,cloud", "command line")
+
+
+@pytest.mark.parametrize("text", ["23", "721", "-1", "a day", "1e2"])
+def test_a_lock_ends_after_a_day_to_thirty_or_never(text: str) -> None:
+    assert "hours from 24 to 720" in problem({"IVR_LOCK_HOURS": text})
+    assert Settings.from_environment({"IVR_LOCK_HOURS": "0"}).lock_hours == 0
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "12345678"])
+def test_a_cap_is_a_number_of_at_least_one(text: str) -> None:
+    assert "at least 1" in problem({"IVR_TEXTS_AN_HOUR": text})

@@ -32,7 +32,7 @@ def bank_of(pin: str = "135790", **more) -> Bank:
 
 def test_a_protected_step_asks_first_and_then_goes_on_by_itself(phone):
     call = phone(STEPS, bank=bank_of()).press("1")
-    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert call.heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
     assert call.press("0128").heard.startswith("请输入六位查询密码。")
     assert call.press("135790").heard.startswith("好的，核对完成。余额五元整。")
     assert call.call.identity.level == 1
@@ -42,7 +42,7 @@ def test_a_verified_caller_is_not_asked_again_until_it_expires(phone):
     call = phone(STEPS, bank=bank_of()).press("1").press("0128").press("135790")
     assert call.press("2").heard.startswith("明细。")
     call.now += IDENTITY_SECONDS + 1
-    assert call.press("2").heard == "请输入您银行卡的最后四位数字。"
+    assert call.press("2").heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
 
 
 def test_three_wrong_answers_lead_to_a_person_with_the_same_words_each_time(phone):
@@ -74,10 +74,9 @@ def test_the_card_can_be_corrected_by_star_or_by_typing_its_tail(phone):
         assert call.press("135790").call.identity.level == 1
 
 
-def test_a_star_clears_and_the_carrier_s_four_keys_are_filled_up_in_silence(phone):
+def test_a_star_clears_and_keys_that_the_carrier_cuts_off_are_filled_up_in_silence(phone):
     call = phone(STEPS, bank=bank_of()).press("1").press("12*0")
     assert call.heard == ""
-    assert call.closing.keys.most == 3
     assert call.press("128").heard.startswith("请输入六位查询密码。")
     call.press("99*13")
     assert isinstance(call.call.frame.scratch["begun"], Secret)
@@ -100,15 +99,36 @@ def test_a_caller_whom_the_bank_does_not_know_gives_the_whole_card(phone):
     bank = bank_of()
     del bank.answers["bank.caller"]
     call = phone(STEPS, bank=bank).press("1")
-    assert call.heard == "请输入您的银行卡号，以井号键结束。"
+    assert call.heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
     assert call.press("4111111111111112").heard.startswith("收到的卡号和卡面有出入。请核对一下。")
     assert isinstance(call.press("4111111111111111").call.frame.scratch["claim"], Secret)
     assert call.press("135790").call.identity.level == 1
 
 
+@pytest.mark.parametrize("steps", [STEPS, ""], ids=["card", "id"])
+def test_a_customer_and_a_stranger_hear_the_same_words_at_each_wrong_answer(phone, steps):
+    heard = []
+    for known in (True, False):
+        bank = bank_of()
+        if not known:
+            del bank.answers["bank.caller"]
+        call = phone(steps or BY_ID, bank=bank).press("1")
+        words = [call.heard]
+        for keys in ("999", "9999#", "111111", "9998", "222222", "333333"):
+            words.append(call.press(keys).heard)
+        heard.append(words)
+        assert isinstance(call.closing, Dial)
+    assert heard[0] == heard[1]
+
+
+def test_a_customer_at_the_telephone_on_file_may_give_the_whole_card_too(phone):
+    call = phone(STEPS, bank=bank_of()).press("1").press("4111111111111111#").press("135790")
+    assert call.call.identity.level == 1
+
+
 def test_keys_pressed_ahead_never_reach_a_secure_step(phone):
     call = phone(STEPS, bank=bank_of()).press("10128135790")
-    assert call.heard == "请输入您银行卡的最后四位数字。"
+    assert call.heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
     assert call.call.keys_ahead == ""
 
 
@@ -153,11 +173,22 @@ def test_a_try_is_charged_before_it_is_checked(phone):
     assert order == ["bank.account", "identity.charge", "bank.verify", "identity.passed"]
 
 
-@pytest.mark.parametrize("verdict", [{"allowed": False, "locked": True}, {"allowed": False, "wait_s": 30}, {}])
-def test_a_try_that_is_held_back_is_never_checked_and_leads_to_a_person(phone, verdict):
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ({"allowed": False, "locked": True}, "信息没有核对上，由人工为您核实。"),
+        (
+            {"allowed": False, "locked": True, "wait_s": 86_400},
+            "为了安全，这里的身份核对暂停，十一月二十三日上午九点十四分以后可以再试。",
+        ),
+        ({"allowed": False, "wait_s": 30}, "为了安全，请在十一月二十二日上午九点十四分以后再试。"),
+        ({}, "信息没有核对上，由人工为您核实。"),
+    ],
+)
+def test_a_try_that_is_held_back_is_never_checked_and_leads_to_a_person(phone, verdict, words):
     bank = bank_of(**{"identity.charge": verdict})
     call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
-    assert call.heard.startswith("信息没有核对上，由人工为您核实。")
+    assert call.heard.startswith(words)
     assert isinstance(call.closing, Dial)
     assert "bank.verify" not in [source for source, _, _ in bank.asked]
 
@@ -179,7 +210,7 @@ BY_ID = """
 def test_who_has_lost_the_card_proves_it_by_the_id_number(phone):
     bank = Bank({"bank.caller": {}, "bank.verify": {"verified": True, "customer": "C1"}})
     call = phone(BY_ID, bank=bank).press("1")
-    assert call.heard == "请输入您身份证号码的最后四位，字母X用星号键代替。"
+    assert call.heard.endswith("字母X用星号键代替。用登记的手机来电，可以只输身份证号码的最后四位。")
     assert call.press("202*").press("246813").heard == "好的，核对完成。好。"
     (question,) = [question for source, question, _ in bank.asked if source == "bank.verify"]
     assert question["id_tail"] == "202X"
@@ -286,7 +317,7 @@ def test_a_bank_that_was_gone_when_the_call_came_in_is_asked_again_before_anythi
     assert call.heard.startswith("查询系统暂时没有回应，由人工为您办理。")
     call = phone(STEPS, bank=bank)
     bank.answers["bank.caller"] = {"segment": "standard"}
-    assert call.press("1").heard == "请输入您银行卡的最后四位数字。"
+    assert call.press("1").heard == "请输入您的银行卡号，以井号键结束。用登记的手机来电，可以只输最后四位数字。"
 
 
 def test_a_bank_that_goes_before_the_pin_is_noticed_before_the_pin(phone):
@@ -329,3 +360,85 @@ def test_who_cannot_prove_a_loss_goes_first_and_who_can_is_as_urgent_as_before(p
     call = phone(LOSS, bank=bank)
     assert phone(LOSS, bank=bank).press("*0").press("1").call.transfer.priority == "loss"
     assert call.press("1018").press("135790").press("0").call.transfer.priority == "normal"
+
+
+def test_the_try_that_locks_says_from_when_on_the_next_is_taken(phone):
+    last = {"allowed": True, "left": 0, "wait_s": 86_400}
+    call = phone(STEPS, bank=bank_of(**{"identity.charge": last})).press("1").press("0128").press("111111")
+    assert call.heard.startswith("为了安全，这里的身份核对暂停，")
+    assert isinstance(call.closing, Dial)
+    call = phone(STEPS, bank=bank_of(**{"identity.charge": last})).press("1").press("0128").press("135790")
+    assert call.call.identity.level == 1, "the last try may be right"
+
+
+def guessed_at(*verdicts: dict, contact: object = None, **more) -> Bank:
+    """Return a bank whose accounts are guessed at: a try counts only after a code to the telephone on file."""
+
+    def charge(question):
+        return {"allowed": True, "left": 4, "step_up": not question["stepped_up"]}
+
+    bank = bank_with_codes(*verdicts)
+    contact = {"number": "+8613800000001"} if contact is None else contact
+    bank.answers |= {"identity.charge": charge, "bank.contact": contact, **more}
+    return bank
+
+
+def asked_of(bank: Bank, source: str) -> list:
+    return [question for name, question, _ in bank.asked if name == source]
+
+
+def test_while_accounts_are_guessed_at_a_code_goes_before_the_pin_and_proves_level_2(phone):
+    bank = guessed_at(GOOD)
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    assert call.heard.startswith("为了安全，请先核对短信验证码，它会发到您在银行登记的手机。请输入六位验证码。")
+    assert "零零零幺" not in call.heard, "who calls has proved nothing yet"
+    assert (call.call.tries, asked_of(bank, "bank.verify")) == ({}, [])
+    assert isinstance(call.call.frame.scratch["held_pin"], Secret)
+    assert call.press("482915").heard.startswith("好的，核对完成。余额五元整。")
+    assert (call.call.identity.level, call.call.tries) == (2, {"verify": 1})
+    assert "held_pin" not in call.call.frame.scratch
+    assert [charge["stepped_up"] for charge in asked_of(bank, "identity.charge")] == [False, True]
+
+
+def test_a_wrong_pin_after_the_code_is_tried_again_without_another_code(phone):
+    bank = guessed_at(GOOD)
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("111111").press("482915")
+    assert call.heard.startswith("信息没有核对上。请再输入一次六位查询密码。")
+    assert call.press("135790").call.identity.level == 2
+    assert len(asked_of(bank, "identity.code")) == 1
+
+
+def test_another_card_after_the_code_needs_a_code_of_its_own(phone):
+    call = phone(STEPS, bank=guessed_at(GOOD, GOOD)).press("1").press("0128").press("111111").press("482915")
+    assert call.press("*").press("9999").press("135790").heard.startswith("为了安全，请先核对短信验证码")
+
+
+@pytest.mark.parametrize("contact", [{"number": ""}, {}, LookupFailed("no such customer", missing=True)])
+def test_a_claim_of_no_customer_sounds_the_same_and_sends_nothing(phone, contact):
+    real, none = guessed_at(WRONG, WRONG, WRONG), guessed_at(WRONG, WRONG, WRONG, contact=contact)
+    heard = []
+    for bank in (real, none):
+        call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+        heard.append([call.heard, *(call.press("111111").heard for _ in range(3))])
+        assert isinstance(call.closing, Dial)
+        assert asked_of(bank, "bank.verify") == []
+    assert heard[0] == heard[1]
+    assert [question.get("decoy", False) for bank in (real, none) for question in asked_of(bank, "identity.code")] == [
+        False,
+        True,
+    ]
+
+
+def test_a_code_that_ran_out_while_accounts_are_guessed_at_is_sent_anew(phone):
+    call = phone(STEPS, bank=guessed_at(OLD, GOOD)).press("1").press("0128").press("135790").press("482915")
+    assert call.heard.startswith("这个验证码已经过期，为您重新发送。为了安全，请先核对短信验证码")
+    assert call.press("482915").call.identity.level == 2
+
+
+@pytest.mark.parametrize("contact", [LookupFailed("gone"), LookupFailed("slow")])
+def test_where_no_code_can_be_sent_a_person_takes_over(phone, contact):
+    bank = guessed_at(contact=contact)
+    call = phone(STEPS, bank=bank).press("1").press("0128").press("135790")
+    assert call.heard.startswith("验证码暂时发不出去，由人工为您核实。")
+    assert isinstance(call.closing, Dial)
+    assert asked_of(bank, "bank.verify") == []

@@ -13,7 +13,7 @@ import msgspec
 from .money import balance, credit_card, limits, report_loss, transactions
 from .questions import ByNumber, Claim, InCity, NewPin, OfAccount, OfCustomer, Page
 from .store import StoredAnswer
-from .who import account, caller, change_pin, phone, verify
+from .who import account, caller, change_pin, contact, phone, verify
 
 
 def branches(db: sqlite3.Connection, _now: datetime, asked: InCity) -> StoredAnswer:
@@ -52,6 +52,7 @@ class Endpoint:
 ENDPOINTS = {
     "caller": Endpoint(ByNumber, caller),
     "account": Endpoint(OfAccount, account),
+    "contact": Endpoint(OfAccount, contact),
     "verify": Endpoint(Claim, verify),
     "phone": Endpoint(OfCustomer, phone),
     "balance": Endpoint(OfCustomer, balance),

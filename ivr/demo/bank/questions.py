@@ -28,11 +28,13 @@ class OfCustomer(msgspec.Struct):
 
 
 class OfAccount(msgspec.Struct):
-    """The account to verify: the card or identity number if one was typed, else the caller's number."""
+    """The account to verify: the card or identity number if one was typed, else the caller's number, and a tail."""
 
     number: str | None = None
     card: str | None = None
     id: str | None = None
+    card_tail: str | None = None
+    id_tail: str | None = None
 
 
 class Claim(msgspec.Struct):

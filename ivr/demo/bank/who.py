@@ -25,16 +25,24 @@ def caller(db: sqlite3.Connection, now: datetime, asked: ByNumber) -> StoredAnsw
 
 
 def account(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredAnswer:
-    """Return the account under which tries are counted; it is the same for a customer's number and card."""
+    """Return the account under which tries are counted; it is the same for a customer's number and card.
+
+    A wrong tail names another one, so that tries with it do not lock out the customer.
+    """
+    row, exists = _claimed(db, asked)
     whole = asked.card or asked.id
-    if not whole and asked.number is None:
-        raise UnclearError("give number, card or id")
-    row, exists = _nearest(db, asked)
+    number = f"{_e164(asked.number or '')} {asked.card_tail or ''} {(asked.id_tail or '').upper()}"
     # The x of an identity number is typed in either case.
-    claimed = number_digest(whole.upper()) if whole else _e164(asked.number or "").encode()
+    claimed = number_digest(whole.upper()) if whole else number.rstrip().encode()
     invented = account_id(book_key(db), b"unknown " + claimed)
     held = account_id(book_key(db), b"customer " + row["customer"].encode())
     return {"account": held if exists else invented}
+
+
+def contact(db: sqlite3.Connection, _now: datetime, asked: OfAccount) -> StoredAnswer:
+    """Return the mobile number on file of a claim; an empty one if there is no such customer."""
+    row, exists = _claimed(db, asked)
+    return {"number": row["number"] if exists else ""}
 
 
 def verify(db: sqlite3.Connection, _now: datetime, asked: Claim) -> StoredAnswer:
@@ -65,6 +73,14 @@ def change_pin(db: sqlite3.Connection, _now: datetime, asked: NewPin) -> StoredA
     sealed = seal(asked.new_pin, cost_of(row["pin"]))
     db.execute("UPDATE customers SET pin = ? WHERE customer = ?", (sealed, asked.customer))
     return {"changed": True}
+
+
+def _claimed(db: sqlite3.Connection, asked: OfAccount) -> tuple[sqlite3.Row, bool]:
+    """Return a row, and whether it is that of the claimed customer. Raises UnclearError."""
+    if not (asked.card or asked.id) and asked.number is None:
+        raise UnclearError("give number, card or id")
+    row, exists = _nearest(db, asked)
+    return row, exists & _is_tail(asked.card_tail, row["tail"]) & _is_tail(asked.id_tail, row["id_tail"])
 
 
 def _nearest(db: sqlite3.Connection, asked: OfAccount | Claim) -> tuple[sqlite3.Row, bool]:

@@ -11,6 +11,7 @@ from .field_types import (
     TAIL_FIELD,
     TEXT,
     CarrierTextType,
+    FlagType,
     Private,
     PrivateTextsType,
     PrivateType,
@@ -28,9 +29,9 @@ class TryCharged(Answer, frozen=True, kw_only=True):
 
     allowed: Annotated[bool, FLAG, "whether it may"]
     locked: Annotated[bool, FLAG, "whether the account is locked"] = False
-    wait_s: Annotated[int, DURATION, "seconds until the next try"] = 0
+    wait_s: Annotated[int, DURATION, "seconds until the next try; of a locked account, 0 if it does not end"] = 0
     left: Annotated[int, COUNT, "tries that are left"] = 0
-    step_up: Annotated[bool, FLAG, "whether to ask for more proof, or for a person"] = False
+    step_up: Annotated[bool, FLAG, "whether to ask for more proof first; the try is not counted"] = False
 
 
 class TryPassed(Answer, frozen=True, kw_only=True):
@@ -78,6 +79,10 @@ class ChargeTry(Question[TryCharged], frozen=True, kw_only=True):
     number: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that calls"] = ""
     called: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that was called"] = ""
     pieces: Annotated[tuple[str, ...], WordsType(), "what was typed, by name"] = ()
+    by_tail: Annotated[
+        bool, FlagType(), "whether the number that calls and the end of a card or ID name the account"
+    ] = False
+    stepped_up: Annotated[bool, FlagType(), "whether the caller has proved the telephone on file by a code"] = False
 
 
 class NotePassed(Question[TryPassed], frozen=True, kw_only=True):
@@ -87,6 +92,7 @@ class NotePassed(Question[TryPassed], frozen=True, kw_only=True):
     account: Annotated[Private, PrivateType(), "the account"]
     number: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that calls"] = ""
     called: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that was called"] = ""
+    by_tail: Annotated[bool, FlagType(), "as the try had it"] = False
     customer: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the customer who was proved"] = ""
 
 
@@ -97,6 +103,7 @@ class NoteUnanswered(Question[Done], frozen=True, kw_only=True):
     account: Annotated[Private, PrivateType(), "the account"]
     number: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that calls"] = ""
     called: Annotated[str, CarrierTextType(LONGEST_GIVEN), "the number that was called"] = ""
+    by_tail: Annotated[bool, FlagType(), "as the try had it"] = False
 
 
 class AskAccount(Question[AccountStatus], frozen=True, kw_only=True):
@@ -113,6 +120,7 @@ class SendCode(Question[CodeSent], frozen=True, kw_only=True):
     number: Annotated[Private, PrivateType(), "the number that it goes to"]
     language: Annotated[str, TextType(), "the language of the message"] = ""
     purpose: Annotated[str, TextType(), "what it is for: identity, pin_change, transfer, loss"] = ""
+    decoy: Annotated[bool, FlagType(), "whether it is not sent, for a customer who does not exist"] = False
 
 
 class CheckCode(Question[CodeChecked], frozen=True, kw_only=True):

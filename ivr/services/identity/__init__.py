@@ -2,6 +2,6 @@
 
 from ivr.settings.identity import Limits
 
-from .service import IdentityService
+from .service import IdentityService, chosen_limits
 
-__all__ = ["IdentityService", "Limits"]
+__all__ = ["IdentityService", "Limits", "chosen_limits"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ivr.crypto import Seal
@@ -20,22 +21,38 @@ _SHORT = 12
 _Record = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class NumberCharged:
+    """The seconds for which a number gets no try, and whether this account is its first within the hour."""
+
+    wait_s: int
+    first: bool
+
+
+@dataclass(frozen=True)
+class _Counted:
+    wait_s: int
+    alarm: str = ""
+    first: bool = False
+
+
 class Callers:
     """Counters by calling number in the shared store."""
 
     def __init__(self, documents: Documents, seal: Seal, limits: Limits, alarms: Alarms) -> None:
         self._documents, self._seal, self._limits, self._alarms = documents, seal, limits, alarms
 
-    def charge(self, number: str, account: Account, key: str, at: int) -> int:
-        """Count one try; return the seconds for which this number gets no further try, 0 if the try is allowed."""
-        short = account.key[:_SHORT]
+    def charge(self, number: str, account: Account, key: str, at: int) -> NumberCharged:
+        """Count one try of a number."""
+        short, first = account.key[:_SHORT], True
         for counter in counters(number, self._limits):
-            wait, alarm = self._count(counter, short, key, at)
-            if alarm:
-                self._alarms.raise_alarm("caller", f"{alarm} from {counter.shown} within an hour", at)
-            if wait:
-                return wait
-        return 0
+            counted = self._count(counter, short, key, at)
+            first &= counted.first or counter.shared
+            if counted.alarm:
+                self._alarms.raise_alarm("caller", f"{counted.alarm} from {counter.shown} within an hour", at)
+            if counted.wait_s:
+                return NumberCharged(counted.wait_s, first)
+        return NumberCharged(0, first)
 
     def passed(self, number: str, account: Account) -> None:
         """Delete the newest try for this account. A right answer for one account must not delete tries for others."""
@@ -72,19 +89,19 @@ class Callers:
     def _change(self, counter: Counter, update: Callable[[Document | None], _Record | None]) -> None:
         self._documents.change(CALLER_TRIES, number_key(self._seal, counter.name), update)
 
-    def _count(self, counter: Counter, account: str, key: str, at: int) -> tuple[int, str]:
-        """Count one try on one counter; return the seconds to wait and the reason for an alarm."""
-        seen: list[tuple[int, str]] = []
+    def _count(self, counter: Counter, account: str, key: str, at: int) -> _Counted:
+        """Count one try on one counter."""
+        seen: list[_Counted] = []
 
         def update(stored: Document | None) -> _Record:
             record = _opened(stored, at)
             # A turn that is run again asks with the same key; it must be charged once.
             if (before := stored_answer(record, key)) is not None:
-                seen.append((before["wait_s"], ""))
+                seen.append(_Counted(before["wait_s"]))
                 return record
             wait, reason = _wait(record, counter, account, at)
             alarm = reason if reason and at - record["alarm"] > HOUR else ""
-            seen.append((wait, alarm))
+            seen.append(_Counted(wait, alarm, first=not record["accounts"]))
             if alarm:
                 record["alarm"] = at
             # A refused try is not counted: a caller who goes on trying would otherwise never be let in again.

@@ -27,7 +27,8 @@ def tidy(documents: Documents, at: int) -> None:
 
 
 def _account_is_over(record: Mapping[str, Any], at: int) -> bool:
-    if record["lock"]:
+    lock = record["lock"]
+    if lock and not (lock.get("length") and at > lock["since"] + lock["length"]):
         return False
     last: int = max([record["last"], *(event["at"] for event in record["events"])])
     return at - last > (_QUARTER if record["failures"] or record["events"] else HOUR)

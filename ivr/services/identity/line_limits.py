@@ -12,16 +12,14 @@ from typing import Any
 from ivr.crypto import Seal
 from ivr.engine.ports import Document, Documents
 from ivr.engine.service_ports.identity import LONGEST_GIVEN
-from ivr.settings.identity import HOUR, MINUTE, Limits
+from ivr.services.hourly_count import SPAN, recent, with_one_more
+from ivr.settings.identity import HOUR, Limits
 
 from .alarms import Alarms
 from .idempotency import remember, stored_answer
 from .pseudonyms import number_key
 
 LINE_TRIES = "identity.lines"
-SPAN = 5 * MINUTE
-"""The seconds that share one count of tries, because a busy line has thousands of tries in an hour."""
-
 _Record = dict[str, Any]
 
 
@@ -43,8 +41,7 @@ class Lines:
             if stored_answer(record, key) is not None:
                 return record
             # Counted by spans, not one by one: the document of a busy line would hold thousands of times.
-            span = str(at // SPAN)
-            record["tries"] = {**record["tries"], span: record["tries"].get(span, 0) + 1}
+            record["tries"] = with_one_more(record["tries"], at)
             if self._over(record) and at - record["alarm"] > HOUR:
                 record["alarm"], rises[-1] = at, True
             return remember(record, key, {})
@@ -79,8 +76,7 @@ class Lines:
 def _opened(stored: Document | None, at: int) -> _Record:
     """Return the record of a line without counts more than an hour old."""
     record: _Record = dict(stored) if stored else {"tries": {}, "alarm": 0}
-    since = (at - HOUR) // SPAN
-    record["tries"] = {span: tries for span, tries in record["tries"].items() if int(span) > since}
+    record["tries"] = recent(record["tries"], at)
     return record
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ivr.engine.ports import Document, Documents
@@ -17,16 +16,9 @@ ACCOUNTS = "identity.accounts"
 EVENTS_KEPT = 20
 UNDER_CHECK = 60
 """The seconds after a lock in which the answer of an earlier try may still arrive and lift it."""
+_MOST_DOUBLINGS = 16
 
 _Record = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Charged:
-    """The result of a charge; `fresh` is false when the account had failed before."""
-
-    answer: IdempotentAnswer
-    fresh: bool
 
 
 class Accounts:
@@ -35,24 +27,28 @@ class Accounts:
     def __init__(self, documents: Documents, limits: Limits) -> None:
         self._documents, self._limits = documents, limits
 
-    def charge(self, account: Account, key: str, at: int, caller: str = "", pieces: Sequence[str] = ()) -> Charged:
+    def charge(
+        self, account: Account, key: str, at: int, caller: str = "", pieces: Sequence[str] = (), *, counts: bool = True
+    ) -> IdempotentAnswer:
         """Count one try; refuse it for a locked account and too soon after the last try.
 
         `caller` is the masked number and `pieces` the names of the entries; operators see those of the last try.
+        Without `counts` only say whether a try would be refused.
         """
-        seen: list[Charged] = []
+        seen: list[IdempotentAnswer] = []
 
         def update(stored: Document | None) -> _Record:
             record = _opened(stored, account)
             # The same question again, of a turn that is run again: the same answer, and no second count.
             if (before := stored_answer(record, key)) is not None:
-                seen.append(Charged(before, fresh=False))
+                seen.append(before)
                 return record
             self._reopen(record, at)
-            fresh = not record["tries"]
-            answer = self._refusal(record, at) or self._count(record, at)
+            answer = self._refusal(record, at)
+            if answer is None:
+                answer = self._count(record, at) if counts else _answer(allowed=True, left=self._left(record))
             record |= {"caller": caller, "pieces": list(pieces)}
-            seen.append(Charged(answer, fresh))
+            seen.append(answer)
             return remember(record, key, answer)
 
         self._change(account, update)
@@ -71,7 +67,7 @@ class Accounts:
                 if not _under_check(record, at):
                     return record
                 _lift(record, at, "the last try was right")
-            return record | {"tries": [], "failures": 0}
+            return record | {"tries": [], "failures": 0, "locks": 0}
 
         self._change(account, update)
 
@@ -85,10 +81,16 @@ class Accounts:
             if record["tries"] and at - record["tries"][-1] <= UNDER_CHECK and not _is_firm(record, at):
                 if record["lock"]:
                     _lift(record, at, "the last try could not be checked")
+                    record["locks"] = max(0, record.get("locks", 0) - 1)
                 record |= {"tries": record["tries"][:-1], "failures": record["failures"] - 1}
             return remember(record, key, {})
 
         self._change(account, update)
+
+    def is_fresh(self, account: Account, at: int) -> bool:
+        """Return whether an account has neither failed within a day nor a lock."""
+        record = self.standing(account, at)
+        return not record["tries"] and not record["lock"]
 
     def standing(self, account: Account, at: int) -> _Record:
         """Return the record of an account at this time; an empty one for an unknown account."""
@@ -104,9 +106,9 @@ class Accounts:
         def update(stored: Document | None) -> _Record:
             record = _opened(stored, account)
             self._reopen(record, at)
-            done.append(not record["lock"])
-            if not record["lock"]:
-                _lock(record, at, reason, by)
+            done.append(not record["lock"] or record["lock"]["by"] == "limit")
+            if done[-1]:
+                _lock(record, at, reason, by)  # in place of one that would end by itself
             record["lock"]["firm"] = True
             return record
 
@@ -123,7 +125,7 @@ class Accounts:
                 return dict(stored) if stored else None
             record = dict(stored)
             _lift(record, at, reason, by)
-            return record | {"tries": [], "failures": 0}
+            return record | {"tries": [], "failures": 0, "locks": 0}
 
         self._change(account, update)
         return done[-1]
@@ -150,27 +152,39 @@ class Accounts:
 
     def until(self, record: _Record) -> int:
         """Return the time at which a lock ends by itself; 0 without a lock or for one that an operator must lift."""
-        lock, reopen = record["lock"], self._limits.reopen_after
-        if lock is None or reopen is None or lock["by"] != "limit":
+        lock = record["lock"]
+        if lock is None or lock["by"] != "limit":
             return 0
-        return int(lock["since"]) + reopen
+        length = lock.get("length", self._limits.reopen_after)
+        return int(lock["since"]) + length if length else 0
+
+    def next_try(self, record: _Record, at: int) -> int:
+        """Return the time from which a try is taken again; 0 if it is now, or if an operator must lift a lock."""
+        refusal = self._refusal({**record, "lock": dict(record["lock"]) if record["lock"] else None}, at)
+        return at + refusal["wait_s"] if refusal and refusal["wait_s"] else 0
+
+    def next_length(self, record: _Record) -> int | None:
+        """Return the seconds that the next lock by wrong answers will last; None for one that an operator must lift."""
+        first = self._limits.reopen_after
+        if first is None or record["failures"] >= self._limits.most_in_all:
+            return None
+        doublings = min(int(record.get("locks", 0)), _MOST_DOUBLINGS)
+        return min(self._limits.longest_lock, first << doublings)
 
     def _change(self, account: Account, update: Callable[[Document | None], _Record | None]) -> None:
         self._documents.change(ACCOUNTS, account.key, update)
 
     def _reopen(self, record: _Record, at: int) -> None:
-        """Return the record without tries more than 24 hours old and without a lock that has ended."""
+        """Take out tries more than 24 hours old, and a lock that has ended. Failures in a row stay counted."""
         record["tries"] = [t for t in record["tries"] if at - t <= DAY]
         if (until := self.until(record)) and at > until:
             _lift(record, at, "its time was over")
-            record |= {"tries": [], "failures": 0}
 
     def _refusal(self, record: _Record, at: int) -> IdempotentAnswer | None:
         if record["lock"]:
             # A further try shows that the one which caused the lock is over; its late answer no longer lifts it.
             record["lock"]["firm"] = True
-            wait = max(0, self.until(record) - at)  # 0 for a lock that only an operator lifts
-            return _answer(locked=True, wait=min(self._limits.reopen_after or 0, wait))
+            return _answer(locked=True, wait=self._lock_left(record, at))
         tries = record["tries"]
         pause = self._limits.waits[min(len(tries), len(self._limits.waits)) - 1] if tries else 0
         if tries and (wait := min(pause, tries[-1] + pause - at)) > 0:
@@ -180,9 +194,18 @@ class Accounts:
     def _count(self, record: _Record, at: int) -> IdempotentAnswer:
         record |= {"tries": [*record["tries"], at], "failures": record["failures"] + 1, "last": at}
         left = self._left(record)
-        if not left:
-            _lock(record, at, f"{record['failures']} wrong answers in a row", "limit")
-        return _answer(allowed=True, left=left)
+        if left:
+            return _answer(allowed=True, left=left)
+        length = self.next_length(record)
+        _lock(record, at, f"{record['failures']} wrong answers in a row", "limit")
+        record["lock"]["length"] = length
+        record["locks"] = record.get("locks", 0) + 1
+        return _answer(allowed=True, wait=self._lock_left(record, at))
+
+    def _lock_left(self, record: _Record, at: int) -> int:
+        """Return the seconds until a lock ends, also after a clock that stepped back; 0 if an operator must lift it."""
+        until = self.until(record)
+        return min(until - record["lock"]["since"], max(0, until - at)) if until else 0
 
     def _left(self, record: _Record) -> int:
         today = self._limits.tries_a_day - len(record["tries"])
@@ -191,7 +214,7 @@ class Accounts:
 
 
 def _opened(stored: Document | None, account: Account) -> _Record:
-    empty = {"name": account.shown, "tries": [], "failures": 0, "last": 0, "lock": None, "events": []}
+    empty = {"name": account.shown, "tries": [], "failures": 0, "last": 0, "lock": None, "locks": 0, "events": []}
     return empty if stored is None else dict(stored)
 
 

@@ -61,8 +61,10 @@ class Codes:
         self._documents, self._seal, self._limits = documents, seal, limits
         self._messenger, self._texts = messenger, texts
 
-    def send(self, number: str, language: str, purpose: str, key: str, now: float) -> CodeSent:
+    def send(self, number: str, language: str, purpose: str, key: str, now: float, *, decoy: bool = False) -> CodeSent:
         """Make a code and send it. A code counts even if its sending fails, because it may have arrived.
+
+        A decoy does the same for any name, and is not sent.
 
         Raises LookupFailed after too many codes, and when the message cannot be sent.
         """
@@ -74,6 +76,8 @@ class Codes:
         if entry is None:
             raise LookupFailed("the code that was sent has gone meanwhile")
         code = entry[0]
+        if decoy:
+            return CodeSent(**answer)
         text = Secret("otp", self._text(language, purpose, code))
         message = SendMessage(number=number, text=text, purpose=f"code {purpose}".strip())
         self._messenger.send(message, key=f"{key}:code", now=now)

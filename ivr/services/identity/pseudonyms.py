@@ -25,12 +25,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Counter:
-    """A counter of a calling number, with its limits in an hour."""
+    """A counter of a calling number, with its limits in an hour; `shared` if other numbers count on it, too."""
 
     name: str
     shown: str
     tries: int
     accounts: int
+    shared: bool = True
 
 
 def account_of(seal: Seal, name: str) -> Account:
@@ -46,7 +47,7 @@ def number_key(seal: Seal, name: str) -> str:
 def counters(number: str, limits: Limits) -> tuple[Counter, ...]:
     """Return the counters of a calling number: its own, and the one it shares with neighbours or withheld numbers."""
     name = one_spelling(number)
-    own = Counter(name, masked_number(name), limits.number_tries, limits.number_accounts)
+    own = Counter(name, masked_number(name), limits.number_tries, limits.number_accounts, shared=False)
     if name in WITHHELD:
         return (Counter("withheld", "withheld", limits.shared_tries, limits.shared_accounts),)
     # A guesser who has a block of numbers changes the last digits from call to call.

@@ -28,7 +28,8 @@ from ivr.engine.service_ports.identity import (
 from ivr.engine.service_ports.question import Done
 from ivr.engine.service_ports.sms import SmsPort
 from ivr.engine.telephone import masked_number
-from ivr.settings.identity import Limits
+from ivr.settings import Settings
+from ivr.settings.identity import HOUR, Limits
 
 from .alarms import Alarms
 from .caller_limits import Callers
@@ -40,6 +41,11 @@ from .pseudonyms import Account, account_of
 from .risk import Risks
 from .spraying import SprayingWatch
 from .weak_pins import weakness
+
+
+def chosen_limits(settings: Settings) -> Limits:
+    """Return the limits with the length of locks that a deployment has chosen."""
+    return Limits(reopen_after=settings.lock_hours * HOUR or None)
 
 
 class IdentityService:
@@ -68,18 +74,27 @@ class IdentityService:
         self._codes = Codes(documents, seal, self.limits, messenger, texts)
 
     def charge(self, question: ChargeTry, *, key: str, now: float) -> TryCharged:
-        """Count one try on the counters of number, account, called line and all calls."""
-        account, number, at = self._account(question.account), question.number, int(now)
-        key = f"charge {key}"  # one turn asks several questions with the same key
-        # The number first: a caller who is refused here must not use up the tries of another's account.
-        if wait := self.callers.charge(number, account, key, at):
-            return TryCharged(allowed=False, wait_s=wait, step_up=bool(self.watch.alarmed_since()))
-        crowded = self.lines.charge(question.called, key, at)
-        charged = self.accounts.charge(account, key, at, masked_number(number), question.pieces)
-        fresh = charged.fresh and bool(charged.answer["allowed"])
-        alarmed = self.watch.charge(account.key, at, fresh=fresh)
+        """Count one try on the counters of number, account, called line and all calls.
+
+        While many accounts are guessed at, a try counts on its account only once the caller has stepped up, so that
+        guessing locks no customer out.
+        """
+        account, at = self._account(question.account), int(now)
+        # One turn asks several questions with the same key, also of both kinds.
+        key = f"charge {'again ' if question.stepped_up else ''}{key}"
+        more = False
+        if not question.stepped_up:
+            # The number first: a caller who is refused here must not use up the tries of another's account.
+            by_number = self.callers.charge(question.number, account, key, at)
+            if by_number.wait_s and not question.by_tail:  # else the number is what the claim names: it has one owner
+                return TryCharged(allowed=False, wait_s=by_number.wait_s)
+            crowded = self.lines.charge(question.called, key, at)
+            fresh = self.accounts.is_fresh(account, at) and (by_number.first or not question.by_tail)
+            more = self.watch.charge(account.key, at, fresh=fresh, by_tail=question.by_tail) or crowded
+        masked = masked_number(question.number)
+        answer = self.accounts.charge(account, key, at, masked, question.pieces, counts=not more)
         tidy(self._documents, at)
-        return TryCharged(**charged.answer, step_up=alarmed or crowded)
+        return TryCharged(**answer, step_up=more and bool(answer["allowed"]))
 
     def passed(self, question: NotePassed, *, key: str, now: float) -> TryPassed:
         """Delete the failed tries after a right answer; return whether the proved customer is at risk."""
@@ -88,7 +103,7 @@ class IdentityService:
         self.accounts.passed(account, int(now))
         self.callers.passed(question.number, account)
         self.lines.passed(question.called, int(now))
-        self.watch.passed(account.key, int(now))
+        self.watch.passed(account.key, int(now), by_tail=question.by_tail)
         return TryPassed(at_risk=self.risks.standing([question.customer], now))
 
     def unanswered(self, question: NoteUnanswered, *, key: str, now: float) -> Done:
@@ -97,7 +112,7 @@ class IdentityService:
         self.accounts.give_back(account, f"unanswered {key}", int(now))
         self.callers.passed(question.number, account)
         self.lines.passed(question.called, int(now))
-        self.watch.give_back(account.key, int(now))
+        self.watch.give_back(account.key, int(now), by_tail=question.by_tail)
         return Done()
 
     def status(self, question: AskAccount, *, key: str, now: float) -> AccountStatus:
@@ -111,7 +126,7 @@ class IdentityService:
     def code(self, question: SendCode, *, key: str, now: float) -> CodeSent:
         """Send a one-time code. Raises LookupFailed."""
         number, language = reveal(question.number), question.language or "zh-CN"
-        return self._codes.send(number, language, question.purpose, f"code {key}", now)
+        return self._codes.send(number, language, question.purpose, f"code {key}", now, decoy=question.decoy)
 
     def check_code(self, question: CheckCode, *, key: str, now: float) -> CodeChecked:
         """Check a one-time code. Raises LookupFailed when the sealed code cannot be opened."""

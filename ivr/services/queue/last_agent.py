@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from ivr.engine.ports import Document, Documents
 from ivr.errors import LookupFailed
+from ivr.flow.waiting import CALL_BACKS_AN_HOUR
 from ivr.jobs.housekeeping import forget_some
+
+from ..hourly_count import HourlyCap
+from ..identity.alarms import Alarms
 
 LAST_AGENTS = "queue.agents"
 _KEPT = 30 * 86_400
@@ -18,8 +22,9 @@ LOOKED_AT = 8
 class LastAgent:
     """The last agent and the call backs of each number, stored under its fingerprint."""
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+    def __init__(self, documents: Documents, call_backs_an_hour: int = CALL_BACKS_AN_HOUR) -> None:
+        self._documents, self._an_hour = documents, call_backs_an_hour
+        self._cap = HourlyCap(documents, "call backs", call_backs_an_hour, self._cap_reached)
 
     def agent_of(self, mark: str, now: float) -> str:
         """Return the agent whom a number talked to last; empty if there is none."""
@@ -34,19 +39,27 @@ class LastAgent:
         forget_some(self._documents, LAST_AGENTS, lambda row: _is_over(row, now), LOOKED_AT)
 
     def count_call_back(self, mark: str, key: str, now: float) -> None:
-        """Count a promised call back, once for a key. Raises LookupFailed after too many."""
+        """Count a promised call back, once for a key. Raises LookupFailed after too many, of this number or of all."""
+        counts: list[bool] = []
 
         def count(before: Document | None) -> Document:
             row = _row(before)
             backs = [back for back in row["backs"] if now - back["at"] <= _DAY]
             # A turn that is run again counts once.
-            if not any(back["key"] == key for back in backs):
+            counts.append(all(back["key"] != key for back in backs))
+            if counts[-1]:
                 if len(backs) >= CALL_BACKS_A_DAY:
                     raise LookupFailed("this number was promised too many calls today", missing=True)
                 backs.append({"at": int(now), "key": key})
             return {**row, "at": int(now), "backs": backs}
 
         self._documents.change(LAST_AGENTS, mark, count)
+        if counts[-1]:
+            self._cap.take(int(now))
+
+    def _cap_reached(self, at: int) -> None:
+        text = f"{self._an_hour} call backs were promised within an hour; further callers are asked for a message"
+        Alarms(self._documents).raise_alarm("call_backs", text, at)
 
 
 def _row(before: Document | None) -> Document:

@@ -12,8 +12,11 @@ from ivr.engine.service_ports.field_types import Private, reveal
 from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
+from ivr.settings.identity import MESSAGES_AN_HOUR
 from ivr.stores import UnitOfWork
 
+from ..hourly_count import HourlyCap
+from ..identity.alarms import Alarms
 from .backend import Backend
 from .local_outbox import LocalOutbox
 from .sender import SmsSender
@@ -35,10 +38,11 @@ _Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rules:
-    """The allowed prefixes, the most messages to a number in 24 hours, and the most characters of a message."""
+    """The allowed prefixes, the most messages to a number in 24 hours and to all in an hour, and their length."""
 
     prefixes: tuple[str, ...] = ("+861",)
     a_day: int = 20
+    an_hour: int = MESSAGES_AN_HOUR
     longest: int = 500
 
 
@@ -50,6 +54,7 @@ class Messages:
     def __init__(self, documents: Documents, backend: Backend, *, seal: Seal, rules: Rules | None = None) -> None:
         self._documents, self.backend, self._seal = documents, backend, seal
         self._rules = rules or Rules()
+        self._cap = HourlyCap(documents, "text messages", self._rules.an_hour, self._cap_reached)
 
     def send(self, question: SendMessage, *, key: str, now: float) -> MessageSent:
         """Accept a message to send; a repeated key is the same message.
@@ -67,10 +72,15 @@ class Messages:
         # Refused for all purposes: an attacker could otherwise make the bank send texts without end.
         if len(sent) >= self._rules.a_day:
             raise LookupFailed("this number had too many text messages today")
+        self._cap.take(int(now))
         message = self.backend.send(number, text, purpose, now)
         entry = {"at": int(now), "key": key, "id": message}
         self._documents.change(_COLLECTION, mark, lambda _: {"sent": [*sent, entry]})
         return MessageSent(id=message, to_tail=number[-4:])
+
+    def _cap_reached(self, at: int) -> None:
+        text = f"{self._rules.an_hour} text messages within an hour; further ones are refused"
+        Alarms(self._documents).raise_alarm("messages", text, at)
 
     def _number(self, written: str) -> str:
         number = re.sub(r"[\s\-]", "", written)

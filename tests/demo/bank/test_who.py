@@ -132,3 +132,26 @@ def test_a_wrong_pin_a_wrong_tail_and_an_unknown_account_cost_the_same_hash_and_
     ):
         assert work_of(claim) == ["False", *right[1:]]
     store.close()
+
+
+@pytest.mark.parametrize("customer", CUSTOMERS, ids=lambda customer: customer.key)
+def test_a_wrong_tail_names_another_account_and_the_right_ones_name_the_customers(
+    client: Client, customer: Any
+) -> None:
+    whole = client.ask("account", {"card": customer.card})
+    claim = {"number": customer.number}
+    assert client.ask("account", claim | {"card_tail": customer.card[-4:]}) == whole
+    assert client.ask("account", claim | {"id_tail": customer.id_number[-4:].lower()}) == whole
+    wrong = [client.ask("account", claim | {"card_tail": tail})["account"] for tail in ("0000", "0001", "0000")]
+    assert wrong[0] == wrong[2]
+    assert len({whole["account"], *wrong}) == 3
+
+
+def test_the_telephone_on_file_is_that_of_a_right_claim_and_no_other(client: Client) -> None:
+    first = CUSTOMERS[0]
+    assert client.ask("contact", {"card": first.card}) == {"number": first.number}
+    assert client.ask("contact", {"number": first.number, "card_tail": first.card[-4:]}) == {"number": first.number}
+    assert client.ask("contact", {"number": first.number, "card_tail": "9999"}) == {"number": ""}
+    for claim in STRANGERS:
+        assert client.ask("contact", claim) == {"number": ""}
+    assert client.send("contact", {})[0] == 400

@@ -53,11 +53,13 @@ class Line:
     def ask(self, question: str, now: float, key: str = "", **given: Any) -> Mapping[str, Any]:
         return ask(self.service, f"identity.{question}", given, key=key or next(self._keys), now=now)
 
-    def charge(self, now: float, account: str = ACCOUNT, number: str = NUMBER, key: str = "") -> Mapping[str, Any]:
-        return self.ask("charge", now, key, account=account, number=number)
+    def charge(
+        self, now: float, account: str = ACCOUNT, number: str = NUMBER, key: str = "", **more: bool
+    ) -> Mapping[str, Any]:
+        return self.ask("charge", now, key, account=account, number=number, **more)
 
-    def passed(self, now: float, account: str = ACCOUNT, number: str = NUMBER) -> None:
-        assert self.ask("passed", now, account=account, number=number) == {"at_risk": False}
+    def passed(self, now: float, account: str = ACCOUNT, number: str = NUMBER, **more: bool) -> None:
+        assert self.ask("passed", now, account=account, number=number, **more) == {"at_risk": False}
 
     def status(self, now: float, account: str = ACCOUNT) -> Mapping[str, Any]:
         return self.ask("status", now, account=account)

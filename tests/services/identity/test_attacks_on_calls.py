@@ -9,11 +9,12 @@ import sqlite3
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import FrameType
+from types import FrameType, SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode, urljoin
 
 import argon2
@@ -35,7 +36,7 @@ from ivr.demo.bank.pins import CHEAP
 from ivr.demo.bank.serving import BackgroundBank
 from ivr.flow.model import Choice
 from ivr.services.identity import cleanup
-from ivr.services.sms.local_outbox import messages
+from ivr.services.sms.local_outbox import OUTBOX, messages
 from ivr.settings import Settings
 from ivr.web import web_app
 
@@ -54,12 +55,25 @@ VALUES = re.compile(r"X?'(?:[^']|'')*'|\b\d[\d.]*")
 class Watched:
     """The way to the bank, with an eye on what is asked there."""
 
-    def __init__(self, url: str) -> None:
-        self.bank = HttpLookup({"bank": url})
+    def __init__(self, url: str, now: Callable[[], float]) -> None:
+        self.bank, self.now = HttpLookup({"bank": url}), now
         self.asked: list[str] = []
+        self.times: list[float] = []
+
+    def forget(self) -> None:
+        """Begin a new count."""
+        self.asked.clear()
+        self.times.clear()
+
+    @property
+    def most_a_day(self) -> int:
+        """Count the PINs that were checked within any 24 hours."""
+        return max((sum(0 <= t - first < DAY for t in self.times) for first in self.times), default=0)
 
     def __call__(self, source: str, question: Mapping[str, Any], *, deadline: float, key: str) -> Mapping[str, Any]:
         self.asked.append(source)
+        if source == "bank.verify":
+            self.times.append(self.now())
         return self.bank(source, question, deadline=deadline, key=key)
 
     @property
@@ -115,7 +129,8 @@ class Hotline:
         return self.ways.get(by) or self.ways["card"]
 
     def cli(self, *words: str) -> str:
-        done = CliRunner(env=self.environment).invoke(main, ["identity", *words])
+        with patch("ivr.cli.identity.time", SimpleNamespace(time=self.clock.now)):
+            done = CliRunner(env=self.environment).invoke(main, ["identity", *words])
         assert done.exit_code == 0, done.output
         return done.stdout
 
@@ -191,7 +206,7 @@ class Call:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     clock = VirtualClock(MONDAY)
     with BackgroundBank(clock=clock.now) as bank:
-        found = Hotline(tmp_path_factory.mktemp("hotline"), bank, clock, Watched(bank.url))
+        found = Hotline(tmp_path_factory.mktemp("hotline"), bank, clock, Watched(bank.url, clock.now))
         yield found
         found.stop()
 
@@ -202,15 +217,16 @@ def hotline(running: Hotline) -> Hotline:
     forget(running)
     running.bank.reset()
     running.clock.set(MONDAY)
-    running.lookup.asked.clear()
+    running.lookup.forget()
     return running
 
 
 def forget(hotline: Hotline) -> None:
     store = hotline.ivr.store
-    for collection in ("accounts", "callers", "watch", "alarms", "codes"):
-        for key in store.keys(f"identity.{collection}"):
-            store.change(f"identity.{collection}", key, lambda _: None)
+    kinds = ("accounts", "callers", "watch", "alarms", "codes")
+    for collection in (*(f"identity.{kind}" for kind in kinds), OUTBOX):
+        for key in store.keys(collection):
+            store.change(collection, key, lambda _: None)
 
 
 def wrong_pins(chance: random.Random) -> Iterator[str]:
@@ -228,7 +244,7 @@ def mobile(chance: random.Random) -> str:
 # one account
 
 
-def test_hundreds_of_calls_over_days_and_restarts_check_five_guesses_and_lock_until_an_operator_unlocks(hotline):
+def test_hundreds_of_calls_over_days_and_restarts_check_five_guesses_a_day_and_lock(hotline):
     chance = random.Random(20)
     pins = wrong_pins(chance)
     for number in range(150):
@@ -240,11 +256,13 @@ def test_hundreds_of_calls_over_days_and_restarts_check_five_guesses_and_lock_un
         if number % 50 == 49:
             hotline.restart()
     assert hotline.clock.now() - MONDAY > 2 * DAY
-    assert hotline.lookup.checked == 5
+    assert (hotline.lookup.most_a_day, hotline.lookup.checked) == (5, 10)
     owner = hotline.call(VICTIM.number).claim().guess(VICTIM.pin)
     assert (owner.level, isinstance(owner.waiting, Dial)) == (0, True)
-    assert hotline.lookup.checked == 5
-    assert json.loads(hotline.cli("list", "--json"))["locked"]
+    assert "以后可以再试" in owner.heard
+    assert hotline.lookup.checked == 10
+    (locked,) = json.loads(hotline.cli("list", "--json"))["locked"]
+    assert (locked["next_try"], locked["next_lock_hours"]) == (locked["until"], 96)
     assert "Unlocked." in hotline.cli("unlock", VICTIM.number, "--reason", "came to the branch")
     assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
 
@@ -256,8 +274,26 @@ def test_who_guesses_too_slowly_for_a_day_s_limit_is_stopped_by_the_limit_for_al
             hotline.clock.sleep(HOUR + 1)
             hotline.call().claim().guess(next(pins))
         hotline.clock.sleep(DAY)
-    assert hotline.lookup.checked == 20
+    assert 20 < hotline.lookup.checked <= 25
     assert not hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level
+
+
+def test_wrong_tails_from_the_owner_s_number_lock_out_no_owner(hotline):
+    for number in range(60):
+        hotline.call(VICTIM.number).claim(number=f"{number:04d}").guess("000000", "111111", "222222")
+        hotline.clock.sleep(MINUTE)
+    owner = hotline.call(VICTIM.number).claim().guess(VICTIM.pin)
+    assert owner.level == 1
+    assert "not locked; 0 wrong answers" in hotline.cli("show", VICTIM.number)
+
+
+def test_a_lock_ends_and_the_owner_who_waits_for_it_is_verified(hotline):
+    for _ in range(3):
+        hotline.call(VICTIM.number).claim().guess("000000", "111111", "222222")
+        hotline.clock.sleep(HOUR)
+    assert "locked since" in hotline.cli("show", VICTIM.number)
+    hotline.clock.sleep(DAY)
+    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
 
 
 @pytest.mark.parametrize(
@@ -338,17 +374,45 @@ def test_one_number_that_tries_many_accounts_is_refused(hotline):
     assert 0 < hotline.lookup.checked < 10  # the alarm about many accounts comes before the limit of the number
 
 
-def test_while_many_accounts_are_guessed_at_no_card_with_a_pin_is_checked_and_honest_callers_reach_a_person(hotline):
+def test_while_many_accounts_are_guessed_at_a_card_and_a_pin_need_a_code_to_the_telephone_on_file(hotline):
     chance = random.Random(5)
     for card in cards(60):
         hotline.call(mobile(chance)).claim(number=card).guess("147258", "258369")
         hotline.clock.sleep(5)
     assert hotline.lookup.checked <= 16, "of 120 guesses"
     checked = hotline.lookup.checked
-    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).lost
-    assert hotline.lookup.checked == checked
+    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1, "a telephone on file is not concerned"
+    elsewhere = hotline.call(mobile(chance)).claim(number=VICTIM.card).guess(VICTIM.pin)
+    assert (elsewhere.level, hotline.lookup.checked) == (0, checked + 1)
+    elsewhere.press("000000")
+    assert "验证码没有核对上" in elsewhere.heard
+    elsewhere.press(code(hotline))
+    assert elsewhere.level == 2
     hotline.clock.sleep(12 * 60 * MINUTE)
-    assert hotline.call(VICTIM.number).claim().guess(VICTIM.pin).level == 1
+    assert hotline.call(mobile(chance)).claim(number=VICTIM.card).guess(VICTIM.pin).level == 1
+
+
+def test_an_english_speaker_is_told_of_the_code_and_of_the_end_of_a_lock_in_english(hotline):
+    chance = random.Random(6)
+    for card in cards(12):
+        hotline.call(mobile(chance)).claim(number=card).guess("147258")
+        hotline.clock.sleep(20)
+    call = hotline.call(mobile(chance))
+    for keys in ("8", "1", f"{VICTIM.card}#", VICTIM.pin):
+        call.press(keys)
+    assert "For your safety, there is a code to confirm first." in call.heard
+    assert "0001" not in call.heard
+    call.press(code(hotline))
+    assert call.level == 2
+    heard = []
+    for _ in range(3):
+        guesser = hotline.call(VICTIM.number)
+        for keys in ("8", "1", TAIL):
+            guesser.press(keys)
+        heard.append(guesser.guess("000000", "111111", "222222").heard)
+        hotline.clock.sleep(HOUR)
+    assert "please try again after November twenty-third" in heard[1], "half a minute later"
+    assert "this check is paused. You can try again after November twenty-fourth" in heard[2]
 
 
 # honest callers
@@ -438,9 +502,10 @@ def test_a_locked_account_sounds_the_same_whether_it_exists_or_not_and_whatever_
             hotline.call().claim(number=card).guess("000000")
             hotline.clock.sleep(HOUR + 1)
     checked = hotline.lookup.checked
-    told = {re.sub(r"/turn/\d+", "", hotline.call().claim(number=card).guess(pin).heard)
+    told = {re.sub(r"/turn/\d+|停，.*?以后", "", hotline.call().claim(number=card).guess(pin).heard)
             for card in WRONG.values() for pin in (VICTIM.pin, "000000")}  # fmt: skip
     assert len(told) == 1
+    assert "可以再试" in told.pop()
     assert hotline.lookup.checked == checked
 
 
@@ -497,7 +562,7 @@ def test_a_wrong_pin_and_an_unknown_account_cost_the_same_work(tmp_path, monkeyp
     monkeypatch.setattr(cleanup, "ONE_IN", 10**12)  # old documents are forgotten by chance, whatever was typed
     clock, counted = VirtualClock(MONDAY), Counted(monkeypatch)
     with BackgroundBank(clock=clock.now) as bank:
-        hotline = Hotline(tmp_path, bank, clock, Watched(bank.url))
+        hotline = Hotline(tmp_path, bank, clock, Watched(bank.url, clock.now))
         calls = {kind: hotline.call().claim(number=card) for kind, card in WRONG.items()}
         for call in calls.values():
             counted.wrong_pin(call)  # what is done once in a server's life is done

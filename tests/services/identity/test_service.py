@@ -9,11 +9,12 @@ import pytest
 from ivr.crypto import Seal
 from ivr.errors import LookupFailed
 from ivr.secret import Secret
-from ivr.services.identity import IdentityService
+from ivr.services.identity import IdentityService, chosen_limits
+from ivr.settings import Settings
 from ivr.stores.memory import MemoryStore
 from ivr.stores.sqlite import SqliteStore
 
-from .conftest import ACCOUNT, MONDAY, NUMBER, Line, Pocket, with_limits
+from .conftest import ACCOUNT, HOUR, MONDAY, NUMBER, Line, Pocket, with_limits
 
 CALLED = "+861085550100"
 
@@ -73,10 +74,56 @@ def test_a_proved_customer_who_is_marked_is_at_risk(line: Line) -> None:
     assert line.ask("passed", MONDAY, customer="C-8", **fields) == {"at_risk": False}
 
 
-def test_guessing_locks_the_account_until_an_operator_lifts_the_lock(line: Line) -> None:
-    now = line.lock_out(MONDAY)
-    status = line.status(now)
-    assert (status["locked"], status["until"]) == (True, 0)
+def test_guessing_locks_the_account_for_the_time_that_the_deployment_chose(store: SqliteStore) -> None:
+    for hours, until in ((48, 48 * HOUR), (0, 0)):
+        limits = chosen_limits(Settings(lock_hours=hours))
+        line = Line(IdentityService(store, limits, seal=Seal(b"k" * 32)))
+        now = line.lock_out(MONDAY, f"C-{hours}")
+        assert line.status(now, f"C-{hours}")["until"] == (int(now) + until if until else 0)
+
+
+def test_wrong_tails_from_a_shown_number_do_not_refuse_the_owner_who_calls_from_it(line: Line) -> None:
+    """The bank names another account for each wrong tail, and the number is its owner's."""
+    for n in range(40):
+        assert line.charge(MONDAY + n, f"no such tail {n}", by_tail=True)["allowed"]
+    for now in (MONDAY + 60, MONDAY + HOUR):
+        assert line.charge(now, by_tail=True)["allowed"]
+        line.passed(now + 1, by_tail=True)
+
+
+def test_wrong_tails_of_one_number_raise_no_alarm_about_all(line: Line) -> None:
+    for n in range(40):
+        assert not line.charge(MONDAY + 10 * n, f"no such tail {n}", by_tail=True)["step_up"]
+
+
+def test_while_whole_cards_are_guessed_at_only_claims_by_whole_numbers_step_up(line: Line) -> None:
+    for n in range(20):
+        line.charge(MONDAY + 10 * n, f"card {n}", f"+86139{n * 1013:08d}")
+    assert line.charge(MONDAY + 300, "card", "+8613700000000")["step_up"]
+    assert not line.charge(MONDAY + 300, ACCOUNT, by_tail=True)["step_up"]
+
+
+def test_a_try_that_steps_up_is_counted_on_the_account_only_after_that(line: Line) -> None:
+    for n in range(20):
+        line.charge(MONDAY + 10 * n, f"card {n}", f"+86139{n * 1013:08d}")
+    for n in range(12):
+        assert line.charge(MONDAY + 300 + n, number=f"+86137{n * 1013:08d}")["step_up"]
+    assert line.status(MONDAY + 320)["failures"] == 0
+    after = line.charge(MONDAY + 330, number="+8613700000001", stepped_up=True)
+    assert (after["allowed"], after["step_up"], after["left"]) == (True, False, 4)
+    assert line.status(MONDAY + 331)["failures"] == 1
+
+
+def test_a_decoy_is_answered_like_a_code_and_not_sent(line: Line, pocket: Pocket) -> None:
+    sent = line.ask("code", MONDAY, number="nobody A1", purpose="identity", decoy=True)
+    assert sent.keys() == line.ask("code", MONDAY, number=NUMBER, purpose="identity").keys()
+    assert len(pocket.messages) == 1
+    checked = line.ask("check_code", MONDAY, sealed=sent["sealed"], number="nobody A1", given=Secret("otp", "123456"))
+    assert checked == {"verified": False, "reason": "wrong"}
+    for _ in range(2):
+        line.ask("code", MONDAY, number="nobody A1", purpose="identity", decoy=True)
+    with pytest.raises(LookupFailed, match="too many codes"):
+        line.ask("code", MONDAY, number="nobody A1", purpose="identity", decoy=True)
 
 
 def test_another_process_answers_from_the_same_store(store: SqliteStore, line: Line) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 
 from .conftest import DAY, HOUR, MONDAY, Line
 
@@ -19,8 +18,8 @@ def test_spraying_raises_the_alarm_before_one_account_in_a_hundred_was_tried(qui
 
 
 def test_guesses_that_are_all_made_at_once_do_not_outrun_the_alarm(quick: Line):
-    tried = [not quick.charge(MONDAY, f"C{n}", f"+86139{n:08d}")["step_up"] for n in range(300)]
-    assert 0 < sum(tried) <= 60
+    answers = [quick.charge(MONDAY, f"C{n}", f"+86139{n:08d}") for n in range(300)]
+    assert 0 < sum(answer["allowed"] and not answer["step_up"] for answer in answers) <= 60
 
 
 def test_spraying_is_noticed_among_honest_callers(quick: Line):
@@ -82,31 +81,54 @@ def test_the_alarm_ends_when_callers_get_it_right_again_or_in_time(quick: Line):
     assert not quick.service.watch.alarmed_since()
 
 
-def test_ten_thousand_guesses_over_accounts_numbers_and_days_reach_few_accounts_and_lock_no_honest_caller(quick: Line):
-    """A guess every 30 s at 10,000 accounts from new numbers, for three and a half days; an honest caller a minute.
+def test_spraying_by_whole_cards_is_not_hidden_by_honest_callers_who_use_their_own_telephone(quick: Line):
+    chance, now, tried = random.Random(9), MONDAY, 0
+    for n in range(4000):
+        now += 3
+        if n % 20:
+            account, number = f"honest {n}", f"+86136{n * 1013 % 10**8:08d}"
+            assert not quick.charge(now, account, number, by_tail=True)["step_up"]
+            if chance.random() < 0.85:
+                quick.passed(now, account, number, by_tail=True)
+        elif quick.charge(now, f"attacked {n}", f"+86137{n * 1013 % 10**8:08d}")["step_up"]:
+            break
+        else:
+            tried += 1
+    assert 0 < tried <= 10
 
-    A guess reaches the bank if its try is allowed and no more proof is asked for, as `check_pin` has it.
-    """
-    chance, checked, honest, days = random.Random(8), Counter[str](), 0, Counter[tuple[str, int]]()
-    first_alarm = 0
-    for guess in range(10_000):
-        now = MONDAY + 30 * guess
-        account, number = f"C-{chance.randrange(10_000)}", f"+86139{chance.randrange(10**8):08d}"
-        charged = quick.charge(now, account, number)
-        if charged["allowed"] and not charged["step_up"]:
-            checked[account] += 1
-            days[account, int(now // DAY)] += 1
-        elif charged["allowed"]:
-            first_alarm = first_alarm or sum(checked.values())
-            quick.ask("unanswered", now, account=account, number=number)
-        if guess % 2 == 0:
-            caller = f"H-{guess}"
-            tried = quick.charge(now, caller, f"+86138{guess:08d}")
-            honest += not tried["allowed"]
-            if tried["allowed"] and not tried["step_up"]:
-                quick.passed(now, caller, f"+86138{guess:08d}")
-            elif tried["allowed"]:
-                quick.ask("unanswered", now, account=caller, number=f"+86138{guess:08d}")
-    assert 0 < first_alarm <= 100, "at most 1 % of the accounts before the alarm"
-    assert max(days.values()) <= 5
-    assert honest == 0
+
+def test_spraying_from_the_customers_own_numbers_is_noticed_among_as_many_honest_callers(quick: Line):
+    chance, now, tried = random.Random(12), MONDAY, 0
+    for n in range(2000):
+        now += 20
+        number = f"+86136{n * 1013 % 10**8:08d}"
+        if quick.charge(now, f"C{n}", number, by_tail=True)["step_up"]:
+            break
+        if n % 2:
+            tried += 1
+        elif chance.random() < 0.85:
+            quick.passed(now, f"C{n}", number, by_tail=True)
+    assert 0 < tried <= 40
+
+
+def test_ten_thousand_honest_calls_from_the_telephone_on_file_raise_no_alarm(quick: Line):
+    chance, now = random.Random(13), MONDAY
+    for n in range(10_000):
+        now += chance.expovariate(1 / 6)
+        number = f"+86136{n * 1013 % 10**8:08d}"
+        assert not quick.charge(now, f"C{n}", number, by_tail=True)["step_up"]
+        if chance.random() < 0.85:
+            quick.passed(now + 1, f"C{n}", number, by_tail=True)
+
+
+def test_while_attackers_go_on_the_alarm_stays_and_it_ends_when_honest_callers_prove_more(quick: Line):
+    for n in range(600):
+        quick.charge(MONDAY + n * 60, f"C{n}", f"+86139{n * 1013:08d}")
+    now = MONDAY + 600 * 60
+    assert quick.service.watch.alarmed_since() < MONDAY + HOUR
+    for n in range(12):
+        account, number = f"H{n}", f"+86137{n * 1013:08d}"
+        quick.charge(now + n * 60, account, number)
+        quick.charge(now + n * 60 + 40, account, number, stepped_up=True)
+        quick.passed(now + n * 60 + 41, account, number)
+    assert not quick.service.watch.alarmed_since()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.errors import LookupFailed
+from ivr.services.identity.alarms import Alarms
 from ivr.services.queue.last_agent import CALL_BACKS_A_DAY, LastAgent
 from ivr.stores.sqlite import SqliteStore
 
@@ -47,3 +48,16 @@ def test_a_number_is_promised_few_calls_a_day_and_the_same_request_counts_once(l
     last.count_call_back("mark", "one more", NOW + DAY + 20)
     last.note("mark", "an", NOW + DAY + 30)
     assert last.agent_of("mark", NOW + DAY + 31) == "an"
+
+
+def test_all_numbers_together_are_promised_no_more_calls_in_an_hour_than_the_cap(store):
+    last = LastAgent(store, 5)
+    for n in range(5):
+        last.count_call_back(f"mark {n}", f"key {n}", NOW)
+    last.count_call_back("mark 4", "key 4", NOW + 1)
+    for n in (6, 7):
+        with pytest.raises(LookupFailed, match="5 call backs within an hour"):
+            last.count_call_back(f"mark {n}", f"key {n}", NOW + n)
+    (alarm,) = Alarms(store).newest()
+    assert alarm["kind"] == "call_backs"
+    last.count_call_back("mark 8", "key 8", NOW + 3901)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ivr.engine.service_ports.sms import MessageSent, SendMessage
 from ivr.errors import LookupFailed, SettingsError
 from ivr.secret import Secret
 from ivr.services.identity import IdentityService
+from ivr.services.identity.alarms import Alarms
 from ivr.services.sms import Rules, SmsSender, open_messages
 from ivr.services.sms.local_outbox import LocalOutbox
 from ivr.settings import Hidden, Settings
@@ -172,3 +174,24 @@ def test_senders_are_numbers_services_or_names(sender: str):
 def test_other_senders_are_refused(sender: str):
     with pytest.raises(SettingsError, match="TWILIO_SMS_FROM"):
         Settings.from_environment({"TWILIO_SMS_FROM": sender})
+
+
+def test_all_numbers_together_get_no_more_messages_in_an_hour_than_the_cap(store: SqliteStore):
+    sms = service(store, an_hour=5)
+    for n in range(5):
+        send(sms, f"key {n}", number=f"+861380000010{n}")
+    send(sms, "key 4", number="+8613800000104")  # the same message again
+    for now in (MONDAY, MONDAY + 3000):
+        with pytest.raises(LookupFailed, match="over all numbers"):
+            send(sms, f"more {now}", now, number="+8613800000200")
+    assert send(sms, "later", MONDAY + 3901, number="+8613800000200")["to_tail"] == "0200"
+    assert len(sent(store)) == 6
+
+
+def test_operators_are_told_that_the_cap_is_reached(store: SqliteStore):
+    sms = open_messages(store, SEAL, rules=Rules(an_hour=1))  # type: ignore[arg-type]
+    for n in range(3):
+        with suppress(LookupFailed):
+            sms.send(SendMessage(number=f"+861380000010{n}", text="您好", purpose="note"), key=f"key {n}", now=MONDAY)
+    (alarm,) = Alarms(store).newest()
+    assert (alarm["kind"], "1 text messages within an hour" in alarm["text"]) == ("messages", True)
