@@ -166,6 +166,12 @@ class WaitingFields:
         default=("+86",),
         shown='"+86"',
     )
+    agent_telephones: tuple[str, ...] = option(
+        ListOf(AgentTelephones(), lone=True),
+        help="Which telephones agents may have: beginnings of ordinary numbers, and sip:HOST for SIP addresses there.",
+        default=AGENT_TELEPHONES,
+        shown='"+86"',
+    )
     call_backs_an_hour: int = option(
         Whole(1, 100_000),
         help="How many call backs may be promised within an hour, over all numbers.",
@@ -301,12 +307,6 @@ class LineFields:
         help="The beginnings of the numbers that `transfer: {number: …}` may dial.",
         default=(),
         shown="none",
-    )
-    agent_telephones: tuple[str, ...] = option(
-        ListOf(AgentTelephones(), lone=True),
-        help="Which telephones agents may have: beginnings of ordinary numbers, and sip:HOST for SIP addresses there.",
-        default=AGENT_TELEPHONES,
-        shown='"+86"',
     )
     announcements: Mapping[str, Mapping[str, Text]] = option(
         MapOf(PreparedTexts()),

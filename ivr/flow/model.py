@@ -14,7 +14,6 @@ from ivr.diagnostics.problem import Place
 from .desk_field import WantedDesk
 from .expressions import Expression
 from .fields import option
-from .ordinary_numbers import AGENT_TELEPHONES
 from .outside_services import Lookups
 from .own_classes import NORMAL, OwnClasses
 from .phrasebook import SHIPPED_PHRASES, Phrasebooks
@@ -346,7 +345,6 @@ class Hotline:
     telephone_numbers: Mapping[str, str] = field(default_factory=dict)
     dial_out: tuple[str, ...] = ()
     """The beginnings of the numbers that a flow may dial by a value."""
-    agent_telephones: tuple[str, ...] = AGENT_TELEPHONES
     calendar: LineCalendar = CHINAS
     waiting: Waiting = field(default_factory=Waiting)
     classes: OwnClasses = field(default_factory=OwnClasses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .ordinary_numbers import is_ordinary
+from .ordinary_numbers import AGENT_TELEPHONES, is_ordinary
 
 PREEMPTING = frozenset({"loss", "fraud"})
 """The priorities of a bank that count as past the bound at once, because money is leaving an account."""
@@ -26,8 +26,9 @@ class Waiting:
     are served first, in the order of arrival. `announce` is the time between two announcements, `piece` the longest
     music before the queue is asked again, `place_kept` how long a dropped caller keeps the place, and `call_back_from`
     the expected wait from which a call back is offered. `elderly_` values apply to that priority. `call_backs_an_hour`
-    are promised at most over all numbers; `call_back_to` are the beginnings of the numbers that may be called back.
-    Callers of a priority in `preempting` count as past the bound at once.
+    are promised at most over all numbers; `agent_telephones` are the beginnings of agents' numbers, and sip:HOST for
+    SIP addresses at a host; `call_back_to` are the beginnings of the numbers that may be called back. Callers of a
+    priority in `preempting` count as past the bound at once.
     """
 
     head_starts: Mapping[str, float] = field(default_factory=lambda: HEAD_STARTS)
@@ -43,6 +44,7 @@ class Waiting:
     call_back_tries: int = 2
     call_back_retry: float = 300.0
     call_back_to: tuple[str, ...] = ("+86",)
+    agent_telephones: tuple[str, ...] = AGENT_TELEPHONES
     call_backs_an_hour: int = CALL_BACKS_AN_HOUR
     music: str = ""
 

@@ -127,11 +127,11 @@ class Agents:
             raise AgentsError(f'there is no site "{site}" in line.yaml; there are {_names(self._line.sites)}')
 
     def _check_telephone(self, number: str) -> None:
-        allowed = self._line.agent_telephones
+        allowed = self._line.waiting.agent_telephones
         if not is_ordinary(number, allowed) and not is_at_host(number, allowed):
             raise AgentsError(
                 "no agent may have this telephone: it is an ordinary number with its country code or a SIP address, "
-                f"and begins as agent_telephones in line.yaml allows ({', '.join(allowed)})"
+                f"and begins as agent_telephones of the queue in line.yaml allows ({', '.join(allowed)})"
             )
 
 

@@ -121,7 +121,8 @@ def test_an_older_caller_who_says_nothing_reaches_a_person(
 
 def test_an_agents_softphone_is_rung_whispered_to_connected_and_recorded(line: BankLine, tmp_path: Path) -> None:
     port = free_ports(16)
-    allowed = replace(line.ivr.release.line, agent_telephones=("sip:127.0.0.1",))
+    hotline = line.ivr.release.line
+    allowed = replace(hotline, waiting=replace(hotline.waiting, agent_telephones=("sip:127.0.0.1",)))
     agents = Agents(line.ivr.queue.repository, allowed)
     agents.add("li.na", f"sip:li.na@127.0.0.1:{port}", ["general"])
     agents.ready("li.na", time.time())

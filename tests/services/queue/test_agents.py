@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
+from ivr.flow.model import Hotline
 from ivr.services.queue.agents import AgentsError
 
 
+def with_telephones(hall: Any, *allowed: str) -> Hotline:
+    return replace(hall.line, waiting=replace(hall.line.waiting, agent_telephones=allowed))
+
+
 def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
-    hall.queue.take_line(replace(hall.line, agent_telephones=("+8610", "sip:pbx.example.com")))
+    hall.queue.take_line(with_telephones(hall, "+8610", "sip:pbx.example.com"))
     agents = hall.queue.agents
     agents.add("zhang.wei", "+861085550101", ["vip"], languages=("zh-CN", "en-US"))
     agents.add("1024", "sip:1024@pbx.example.com", ["general", "vip"])
@@ -31,7 +36,7 @@ def test_agents_are_listed_by_name_and_changed_in_place(hall: Any) -> None:
         ("", "+861085550101", ["vip"], "", "name"),
         ("w", "110", ["vip"], "", "country code"),
         ("w", "+8616812345678", ["vip"], "", "agent_telephones"),
-        ("w", "+8816123456789", ["vip"], "", r"agent_telephones in line.yaml allows \(\+86\)"),
+        ("w", "+8816123456789", ["vip"], "", r"agent_telephones of the queue in line.yaml allows \(\+86\)"),
         ("w", "sip:1024@pbx.example.com", ["vip"], "", "agent_telephones"),
         ("w", "+861085550101", [], "", "general, vip"),
         ("w", "+861085550101", ["vpi"], "", 'no desk "vpi"'),
@@ -47,7 +52,7 @@ def test_what_cannot_be_is_refused_with_the_reason(
 
 def test_no_agent_signs_on_with_a_telephone_that_line_yaml_allows_no_more(hall: Any) -> None:
     hall.sign_on("w")
-    hall.queue.take_line(replace(hall.line, agent_telephones=("+8610",)))
+    hall.queue.take_line(with_telephones(hall, "+8610"))
     with pytest.raises(AgentsError, match="agent_telephones"):
         hall.queue.agents.ready("w", hall.at(1))
 
