@@ -340,7 +340,6 @@ def build(
         release.line,
         carrier_router=first(channel.carrier_router() for channel in channels.values()),
         places_calls=placing is not None and placing.places,
-        asks_carrier=placing is not None,
     )
     own = OwnServices.of(settings, seal, queue, Announcements(opened), sender)
     back_ends = Router(outside, own, opened, clock)

@@ -26,13 +26,10 @@ class AgentsError(IvrError):
 
 
 class Agents:
-    """The agents of a line. A change that is requested during a call is made after it.
+    """The agents of a line. A change that is requested during a call is made after it."""
 
-    With `asks_carrier`, the carrier is asked whether a talk goes on that its agent says is over.
-    """
-
-    def __init__(self, repository: QueueRepository, line: Hotline, *, asks_carrier: bool = False) -> None:
-        self._repository, self._line, self._asks_carrier = repository, line, asks_carrier
+    def __init__(self, repository: QueueRepository, line: Hotline) -> None:
+        self._repository, self._line = repository, line
 
     def agents(self) -> Sequence[Agent]:
         """Return all agents by name."""
@@ -80,10 +77,10 @@ class Agents:
         return self._repository.change(sign_on)
 
     def _after_talk(self, state: QueueState, agent: Agent, offer: Offer, now: float) -> tuple[QueueState, Agent]:
-        """Take the agent's word that a talk is over: at once, or when the carrier does not say otherwise."""
+        """Take the agent's word that a talk is over, unless the carrier contradicts: it is asked by the server."""
         state = state.put(replace(agent, then="ready"))
-        if self._asks_carrier and offer.call:
-            state = state.put(replace(offer, doubted=True))
+        if offer.call:
+            state = state.put(replace(offer, doubted=now))
         else:
             state = offers.finish(state, self._line, offer.id, now)
         return state, state.agents[agent.id]

@@ -142,18 +142,9 @@ class Dispatcher(RepeatedJob):
             raise
 
     def _ask(self, offer: Offer) -> None:
-        """Ask the carrier whether a talk goes on, and end it here if it has ended there.
-
-        Where the carrier cannot say, the agent's word counts.
-        """
+        """Ask the carrier whether a talk goes on, and end it here if it has ended there."""
         assert self._calls is not None  # noqa: S101
-        try:
-            status = self._calls.ending_of(offer.call)
-        except CarrierFailed:
-            if offer.doubted:
-                self._queue.legs.ended(offer.id, "completed", self._clock())
-            raise
-        if status:
+        if status := self._calls.ending_of(offer.call):
             self._queue.legs.ended(offer.id, status, self._clock())
         else:
             self._queue.legs.goes_on(offer.id)

@@ -23,6 +23,8 @@ WHISPER = 45.0
 """The seconds for whisper, key and late requests; after them the leg counts as lost."""
 LONGEST_TALK = 14_400.0
 """The longest conversation in seconds: the `timeLimit` of the carrier's Dial, four hours."""
+DOUBT = 15.0
+"""The seconds in which the carrier may say that a talk goes on which the agent says is over."""
 REFUSED_PAUSE = 30.0
 BUSY_PAUSE = 60.0
 BREAKER = 3
@@ -81,7 +83,7 @@ def goes_on(state: QueueState, offer_id: str) -> QueueState:
     offer = state.offers.get(offer_id)
     if offer is None or not offer.doubted:
         return state
-    state = state.put(replace(offer, doubted=False))
+    state = state.put(replace(offer, doubted=0.0))
     agent = state.agents.get(offer.agent)
     return state.put(replace(agent, then="")) if agent and agent.then == "ready" else state
 
@@ -165,9 +167,9 @@ def _site_failed(state: QueueState, site: str, now: float) -> QueueState:
 
 
 def expire(state: QueueState, line: Hotline, now: float) -> QueueState:
-    """End the legs that are past their time without a report of their end."""
+    """End the legs that are past their time, and talks that are over by the agent's word."""
     for offer in state.offers.values():
-        if is_over(offer) or now <= offer.until:
+        if is_over(offer) or (now <= offer.until and not 0 < offer.doubted < now - DOUBT):
             continue
         state = finish(state, line, offer.id, now) if offer.state == "taken" else fail(state, offer.id, "lost", now)
     return state

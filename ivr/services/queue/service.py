@@ -65,8 +65,7 @@ class Tidying:
 class Queue:
     """One queue for all desks of a line. `carrier_router` is set where the carrier's router does the matching.
 
-    `places_calls` is true where the carrier can call callers back, `asks_carrier` where it can be asked whether a call
-    goes on. `legs` and `agents` are the agents' side.
+    `places_calls` is true where the carrier can call callers back. `legs` and `agents` are the agents' side.
     """
 
     def __init__(
@@ -78,11 +77,9 @@ class Queue:
         *,
         carrier_router: CarrierRouter | None = None,
         places_calls: bool = False,
-        asks_carrier: bool = False,
         tidying: Tidying | None = None,
     ) -> None:
         self.repository, self.seal, self.places_calls = repository, seal, places_calls
-        self._asks_carrier = asks_carrier
         repository.watch = CallbackLog(documents).watch
         self._carrier_router = carrier_router
         self._documents = documents
@@ -94,7 +91,7 @@ class Queue:
         self.line = line
         self._last_agents = LastAgent(self._documents, line.waiting.call_backs_an_hour)
         self.legs = Legs(self.repository, self._last_agents, self.seal, line)
-        self.agents = Agents(self.repository, line, asks_carrier=self._asks_carrier)
+        self.agents = Agents(self.repository, line)
 
     def within(self, unit: UnitOfWork) -> Queue:
         """Return the same queue in a unit of work, whose commit writes what it changes."""
@@ -105,7 +102,6 @@ class Queue:
             self.line,
             carrier_router=self._carrier_router,
             places_calls=self.places_calls,
-            asks_carrier=self._asks_carrier,
             tidying=self._tidying,
         )
 

@@ -90,7 +90,8 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The ringing of an agent for a waiter: the agent's leg. It ends at `until` even if its events are lost.
 
     `picked_up` is the time at which a caller who is called back answered, `call` the carrier's id of the agent's leg,
-    and `asked` the time at which the carrier was asked last whether it goes on; `doubted` if the agent says it is over.
+    and `asked` the time at which the carrier was asked last whether it goes on. `doubted` is the time at which the
+    agent said that it is over.
     """
 
     id: str
@@ -111,7 +112,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     shown: bool = False
     call: str = ""
     asked: float = 0.0
-    doubted: bool = False
+    doubted: float = 0.0
 
 
 class SiteHealth(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -253,7 +253,6 @@ LEG = "CA" + "1" * 32
 
 def talking(rig: Rig) -> None:
     """Let an agent and a caller talk whose leg the carrier calls LEG."""
-    rig.hall = type(rig.hall)(rig.hall.line, store=rig.hall.store, asks_carrier=True)
     legs, leg = rig.hall.queue.legs, rig.hall.enter("a", 0)["leg"]
     assert legs.answered(leg, rig.hall.at(1), call=LEG) is not None
     assert legs.key(leg, "1", rig.hall.at(2), call=LEG).state == "taken"
@@ -300,8 +299,19 @@ def test_while_the_carrier_does_not_say_the_agents_word_counts_and_nothing_else_
         one.stop()
     assert rig.hall.agent("w").state == "talking"
     rig.hall.queue.agents.ready("w", rig.hall.at(300))
-    one = rig.dispatcher()
-    rig.round(301, one)
-    one.stop()
-    assert rig.hall.agent("w").state == "ready"
+    for now, state in ((301, "talking"), (316, "ready")):
+        one = rig.dispatcher()
+        rig.round(now, one)
+        one.stop()
+        assert rig.hall.agent("w").state == state
     assert len(rig.faults) == 3
+
+
+def test_without_the_carriers_leave_the_agents_word_counts_after_a_moment(rig: Rig) -> None:
+    talking(rig)
+    rig.hall.queue.agents.ready("w", rig.hall.at(300))
+    for now, state in ((310, "talking"), (316, "ready")):
+        one = rig.dispatcher(calls=None)
+        rig.round(now, one)
+        one.stop()
+        assert rig.hall.agent("w").state == state
