@@ -155,7 +155,7 @@ SHORTEST_SECRET, LONGEST_SECRET = 3, 12
 TAIL = EntryType("digits", 4, 4, _digits)
 """The last four digits of a card."""
 CARD = replace(ENTRIES["card"], least=TAIL.least, tail=TAIL)
-"""What names an account: the whole number of a card, or its last four digits."""
+"""The number that names an account: that of a card, whole or its last four digits."""
 CARD_OR_ID = EntryType(
     "card_or_id",
     TAIL.least,

@@ -281,10 +281,13 @@ CAPABILITIES = {
     ),
     "older callers: in and out of the simple menu": Shown(
         (
-            "a caller of 65 and over leaves the simple menu and hears the standard one",
+            "a caller of 65 and over leaves the simple menu for this call and hears the standard one",
             "a caller chooses the simple menu by key 6 and gets it in the next call too",
         ),
-        ("an older caller on the English number leaves the simple menu", "an English speaker chooses the simple menu"),
+        (
+            "a verified older customer on the English number leaves the simple menu",
+            "an English speaker chooses the simple menu",
+        ),
     ),
     "older callers: one question afterwards": Shown(
         ("an older caller is asked one question and no more after a talk",),

@@ -55,14 +55,19 @@ def test_every_task_begins_after_two_keys_at_the_most(machine):
     assert max(depths.values()) == 2
 
 
-def test_what_was_chosen_counts_in_the_next_call(machine, ring):
+def test_what_a_verified_customer_chose_counts_in_the_next_call_and_what_a_shown_number_chose_does_not(machine, ring):
     machine.ivr.store.forget()
-    for keys, greeting in (("13", "欢迎致电示范银行"), ("6", "现在为您接通人工")):
+    for keys, greeting in (
+        (("1", "3"), "现在为您接通人工"),
+        (("1", "1", "0365", "975310", "*", "3"), "欢迎致电示范银行"),
+        (("6",), "欢迎致电示范银行"),
+        (("1", "0365", "975310", "4", "6"), "现在为您接通人工"),
+    ):
         leg = ring(OLDER)
         leg.arrive("main_menu")
         for key in keys:
             leg.act(Digits=key)
         again = ring(OLDER)
         again.arrive("main_menu")
-        assert greeting in again.words
+        assert greeting in again.words, keys
         assert not isinstance(again.waiting, Hangup)
