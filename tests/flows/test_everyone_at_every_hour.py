@@ -87,7 +87,7 @@ class Hotline:
         self.bank.reset()
         self.ivr.store.forget()
         self.clock.set(datetime.fromisoformat(MOMENTS[moment]).replace(tzinfo=CHINA).timestamp())
-        person = Person(self.ivr, OWNERS.get(number, CUSTOMERS[0]), wish)
+        person = Person(self.ivr, OWNERS.get(number, CUSTOMERS[0]), wish, elsewhere=number not in OWNERS)
         line = PhoneLine(f"{BASE}/twilio/voice", caller=number, token=TOKEN, status_url=f"{BASE}/twilio/status")
         result = Player(line, self.transport, person, self.clock).call()
         assert not result.faults, person
@@ -109,6 +109,7 @@ class Person:
     deeds: list[str] = field(default_factory=list)
     dialled: list[str] = field(default_factory=list)
     promised: bool = False
+    elsewhere: bool = False
 
     def early(self, stretch: Stretch) -> Act | None:
         return None
@@ -156,9 +157,8 @@ class Person:
             return "1" if "给您回电" in words else "0"
         asked = {
             r"验证码": self.code,
-            r"身份证[^。]*四位": self.customer.id_number[-4:].replace("X", "*"),
-            r"最后四位": self.customer.card[-4:],
-            r"银行卡号，以井号键结束": f"{self.customer.card}#",
+            r"身份证[^。]*以井号键结束|身份证号，再按井号键": self.number(self.customer.id_number.replace("X", "*")),
+            r"卡号，以井号键结束|卡号，再按井号键": self.number(self.customer.card),
             r"密码": self.customer.pin,
         }
         last = max(asked, key=lambda question: max((found.end() for found in re.finditer(question, words)), default=-1))
@@ -166,6 +166,10 @@ class Person:
             wanted = asked[last]
             return wanted() if callable(wanted) else wanted
         return self.choice(words)
+
+    def number(self, whole: str) -> str:
+        """Return the number that names the account: its end from the telephone on file, else all of it."""
+        return f"{whole if self.elsewhere else whole[-4:]}#"
 
     def choice(self, words: str) -> str:
         """Press the key that is named for the wish, or for more, or for a person."""
