@@ -27,9 +27,9 @@ HIDDEN = {
     ("main_menu", "go_on_waiting"),
     ("elderly_simple", "left_simple"),
 }
-"""Places behind others that look alike: the last of four pages, the progress of a complaint that was made before, the menu
-that verified customers leave for good; and the question to callers who were cut off while they waited. Conversations
-get there."""
+"""Places behind others that look alike: the last of four pages, the progress of a complaint that was made before, the
+menu that verified customers leave for good; and the question to callers who were cut off while they waited.
+Conversations get there."""
 MENU_KEYS = "0123456789*#"
 
 
