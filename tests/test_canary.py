@@ -107,6 +107,7 @@ conversation: all at once, at the wrong step, and as words
 flow: main_menu
 turns:
   - {press: "10128135790", after: 1s}
+  - {hear: 收到的卡号和卡面有出入, press: "0128#135790", after: 1s}
   - {hear: 六角七分, press: "3"}
   - {say: 我的密码是135790, confidence: 0.9}
   - {say: 卡号六二一七零零零零零零零零一零零零一二八, confidence: 0.9}
