@@ -12,6 +12,7 @@ from ivr.demo.bank.data import CUSTOMERS
 from ivr.engine.inputs import Digits
 from ivr.services.identity.caller_limits import Callers, NumberCharged
 from ivr.services.identity.lockout import Accounts
+from ivr.services.identity.spraying import SprayingWatch
 from ivr.session.session import Session
 from ivr.steps.verify import VerifyStep
 from tests.attacks.hotline import VICTIM, Hotline, twin
@@ -85,7 +86,8 @@ def test_many_pins_in_one_string_are_one_guess(hotline, shipped):
 
 def test_one_number_cannot_try_account_after_account(hotline, shipped):
     assert spray_from_one_number(hotline) == []
-    with twin(patch.object(Accounts, "_refusal", lambda *_: None), patch.object(Callers, "charge", lambda *_: 0)):
+    without_limit = patch.object(Callers, "charge", lambda *_: NumberCharged(0, first=True))
+    with twin(without_limit, patch.object(SprayingWatch, "charge", lambda *_, **__: False)):
         assert spray_from_one_number(Hotline(shipped))
 
 
