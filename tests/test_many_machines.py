@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -10,8 +11,10 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +22,9 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from ivr.cli._sockets import claim_port
+from ivr.demo.bank.serving import BackgroundBank
 from ivr.stores import open_store
+from tests.attacks.steadfast import BalancedTransport, SteadfastCrowd, check_turns
 from tests.postgresql import PostgresqlServer
 from tests.server_fixtures import exchange
 from tests.waiting import PATIENCE, wait_until, wait_until_ready
@@ -49,6 +54,14 @@ class Machine:
         ]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=home, env=environment, stdout=log, stderr=log)
+
+    def lose(self) -> None:
+        """Kill every process of the machine, as when its power fails."""
+        with suppress(FileNotFoundError):
+            children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+            for pid in (self.process.pid, *map(int, children)):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(PATIENCE)
 
     def post(self, path: str, call: str, **form: str) -> str:
         """Send a request of the carrier, which knows the balancer's address only; return the answer."""
@@ -149,3 +162,30 @@ def test_calls_queue_and_agents_are_shared_and_survive_machines_and_the_database
     turns = [turn for turn, kind in rows if kind == "turn"]
     assert turns == sorted(set(turns))
     store.close()
+
+
+def test_a_machine_that_is_lost_for_good_costs_no_call(
+    tmp_path: Path, address: str, clean_environment: Callable[..., dict[str, str]]
+) -> None:
+    with BackgroundBank() as bank:
+        environment = clean_environment(
+            TWILIO_AUTH_TOKEN=TOKEN, IVR_KEY=KEY, IVR_STORE=address, IVR_PUBLIC_URL=PUBLIC_URL, IVR_BANK_URL=bank.url
+        )
+        east, west = (Machine(tmp_path / name, environment) for name in ("east", "west"))
+        try:
+            for machine in (east, west):
+                wait_until_ready(machine.url, machine.process, machine.log)
+            crowd = SteadfastCrowd(
+                PUBLIC_URL, TOKEN, PUBLIC_URL, lambda: BalancedTransport(PUBLIC_URL, [east.url, west.url])
+            )
+            calling = Thread(target=crowd.call, args=(60, 12))
+            calling.start()
+            wait_until(lambda: crowd.outcomes["served"] >= 6)
+            east.lose()
+            calling.join()
+        finally:
+            east.lose()
+            west.process.send_signal(signal.SIGTERM)
+            west.process.wait(PATIENCE)
+    assert crowd.outcomes == {"served": 60}
+    check_turns(address, crowd.calls)
