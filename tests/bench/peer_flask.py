@@ -74,7 +74,7 @@ def menu() -> Response:
     lang = request.args.get("lang", "zh")
     key = _choice()
     if key == "1":
-        return _collect("最后四位数字。", "/tail", 4)
+        return _collect("请输入您银行卡的最后四位数字。", "/tail", 4)
     if key == "8":
         return _ask_menu(OTHER[lang][0])
     if key == "0":

@@ -20,13 +20,13 @@ from ivr.speech.tts.syllables import Syllables
 ROW = 1000
 ENGLISH = (
     "Welcome to the demo bank. For your balance, press one. For recent transactions, press two.",
-    "the last four digits of your card.",
+    "Please enter the last four digits of your card.",
     "Your balance is twelve thousand three hundred forty-five yuan and sixty-seven fen.",
     "I did not hear you. Please try again, or press zero for an agent.",
 )
 MANDARIN = (
     "查询余额，请按1；最近交易，请按2；银行卡挂失，请按3；人工服务，请按0。",
-    "最后四位数字。",
+    "请输入您银行卡的最后四位数字。",
     "您尾号零幺二八的账户，余额为一万二千三百四十五元六角七分。",
     "对不起，我没有听清楚。请再说一遍。",
 )

@@ -15,7 +15,7 @@ from ivr.speech.prompts.index import PromptPiece
 
 from .conftest import hum
 
-TEXT = "最后四位数字。"
+TEXT = "请输入您银行卡的最后四位数字。"
 
 
 def standing(text=TEXT, language="zh-CN", engine="hum"):

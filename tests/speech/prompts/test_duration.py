@@ -20,7 +20,7 @@ from .conftest import hum
 
 
 def test_the_bounds_of_a_length_go_by_rate():
-    text = "最后四位数字。"
+    text = "请输入您银行卡的最后四位数字。"
     assert not length_fault(text, 1.0, 4.5)
     assert length_fault(text, 1.0, 1.5)
     assert length_fault(text, 1.0, 12.0)

@@ -95,10 +95,10 @@ def kokoro() -> Iterator[Kokoro]:
 @pytest.mark.parametrize(
     ("text", "language", "units", "rate", "least", "most"),
     [
-        ("最后四位数字。", "zh-CN", 14, 1.0, 198, 242),
-        ("最后四位数字。", "zh-CN", 14, 0.75, 135, 165),
-        ("the last four digits of your card now.", "en-US", 10, 1.0, 150, 170),
-        ("the last four digits of your card now.", "en-US", 10, 0.75, 120, 135),
+        ("请输入您银行卡的最后四位数字。", "zh-CN", 14, 1.0, 198, 242),
+        ("请输入您银行卡的最后四位数字。", "zh-CN", 14, 0.75, 135, 165),
+        ("Please enter the last four digits of your card now.", "en-US", 10, 1.0, 150, 170),
+        ("Please enter the last four digits of your card now.", "en-US", 10, 0.75, 120, 135),
     ],
 )
 def test_the_pace_is_that_of_the_profile(

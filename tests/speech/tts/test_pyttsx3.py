@@ -25,7 +25,7 @@ from tests.waiting import wait_until
 
 ENGLISH = [
     "Welcome to the demo bank. For your balance, press one. For recent transactions, press two.",
-    "the last four digits of your card.",
+    "Please enter the last four digits of your card.",
     "Your balance is twelve thousand three hundred forty-five yuan and sixty-seven fen.",
     "I did not hear you. Please try again, or press zero for an agent.",
 ]

@@ -183,7 +183,7 @@ def test_groups_of_digits_are_set_apart_and_read_slowly_enough_for_the_elderly(v
 
 
 def test_a_slower_rate_is_slower_in_step_and_no_deeper(voice: Syllables) -> None:
-    text = "最后四位数字"
+    text = "请输入您银行卡的最后四位数字"
     standard, elderly = (voice.render(text, "zh-CN", rate=rate) for rate in (STANDARD, ELDERLY))
     assert elderly.seconds / standard.seconds == pytest.approx(1 / 0.75, rel=0.03)
     assert _median_pitch(elderly) == pytest.approx(_median_pitch(standard), rel=0.06)
