@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from ivr.calendar import CHINAS, LineCalendar
-from ivr.cli._folder_line import folder_calendar
+from ivr.cli._folder_line import _readable_line, folder_calendar
 
 LINES = Path(__file__).parents[1] / "flows" / "lines"
 
 
 def test_the_calendar_is_that_of_line_yaml(monkeypatch):
-    folder_calendar.cache_clear()
+    _readable_line.cache_clear()
     monkeypatch.setenv("IVR_FLOWS", str(LINES / "advice" / "flows"))
     assert folder_calendar() == LineCalendar("Europe/London", "GB-ENG")
-    folder_calendar.cache_clear()
+    _readable_line.cache_clear()
 
 
 def test_without_a_line_it_is_that_of_china(monkeypatch, tmp_path):
-    folder_calendar.cache_clear()
+    _readable_line.cache_clear()
     monkeypatch.setenv("IVR_FLOWS", str(tmp_path))
     assert folder_calendar() == CHINAS
-    folder_calendar.cache_clear()
+    _readable_line.cache_clear()

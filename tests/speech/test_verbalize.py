@@ -163,7 +163,7 @@ def test_mandarin_is_found_by_any_of_its_tags(tag: str) -> None:
     assert read(2, "count", "笔", tag) == "两笔"
 
 
-@pytest.mark.parametrize("tag", ["", "fr-FR", "xx-XX", "values", "kinds", "../zh", "zh.heard", "calendar"])
+@pytest.mark.parametrize("tag", ["", "values", "kinds", "../zh", "zh.heard", "calendar"])
 def test_a_language_that_nobody_speaks_is_named(tag: str) -> None:
     with pytest.raises(ValueError, match=f"there are {SPOKEN}"):
         read(2, "number", "", tag)
@@ -206,7 +206,7 @@ def test_every_argument_in_the_table_is_taken(kind: Any, language: str) -> None:
             "amount",
             "",
             "fr-FR",
-            f"no language 'fr-FR' to read values aloud in; there are {SPOKEN}",
+            "this language has no reader for values that need words",
         ),
     ],
 )

@@ -29,14 +29,9 @@ PARTS = frozenset(
         "option_between",
         "option_end",
         "agent_label",
-        "yes_words",
-        "no_words",
+        "go_on_label",
+        "start_over_label",
         "more_items",
-        "more_words",
-        "agent_words",
-        "fraud_words",
-        "digit_words",
-        "key_words",
         "from_to",
         "queue_people",
         "agent_between",
@@ -51,7 +46,9 @@ PARTS = frozenset(
         "agent_unverified",
     ]
 )
-"""Keys that are never spoken on their own: parts of menus and of texts for agents, and words that callers say."""
+"""Keys that are never spoken on their own: parts of menus and of texts for agents."""
+WORDS = "_words"
+"""The end of keys whose phrases callers say, divided by `|`; they are never spoken."""
 OUTSIDE = ("agent_", "called_")
 """Prefixes of phrases that are spoken outside flows, to agents and in callbacks: always at the normal rate."""
 

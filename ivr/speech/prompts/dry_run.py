@@ -14,7 +14,7 @@ from ivr.engine.step import LiveStep
 from ivr.engine.turn import Services, Turn
 from ivr.engine.verbs import Say
 from ivr.flow.model import Choice, Flow, Hotline
-from ivr.flow.phrasebook import PARTS, Phrasebooks
+from ivr.flow.phrasebook import PARTS, WORDS, Phrasebooks
 from ivr.flow.text import Slot, Text
 
 VALUE = "\ue000"
@@ -135,4 +135,4 @@ def dry_run_turn(
 
 def phrase_keys(language: str, phrases: Phrasebooks) -> list[str]:
     """Return the engine's phrases that are spoken without change."""
-    return [key for key in sorted(phrases.keys(language)) if key not in PARTS]
+    return [key for key in sorted(phrases.keys(language)) if key not in PARTS and not key.endswith(WORDS)]
