@@ -18,6 +18,7 @@ from ivr.cli._sockets import claim_port
 from ivr.crypto import Seal
 from ivr.engine.ports import JournalRow, Saved
 from ivr.engine.service_ports.tickets import OpenTicket
+from ivr.jobs.steady_clock import SteadyClock
 from ivr.services.tickets.service import Tickets
 from ivr.session.session import LOST_SECONDS
 from ivr.stores import open_store
@@ -63,8 +64,15 @@ def store(tmp_path):
     Tickets(kept, Seal(TOKEN.encode())).open(ticket, key="k", now=now - 2 * 86_400)
     row = JournalRow("CAlost", 1, now - LOST_SECONDS - 60, "turn", "{}")
     kept.save(Saved("CAlost", 1, "k", b"of another version", b""), [row], expected=None)
+    _run_clock(kept, until=now, seconds=LOST_SECONDS + 60)
     yield kept
     kept.close()
+
+
+def _run_clock(store, until, seconds):
+    """Record that the wall clock has not jumped for so long: until then nothing is ended by age."""
+    for before in (seconds, 0.0):
+        SteadyClock(store, lambda at=until - before: at, lambda ago=before: time.monotonic() - ago).look()
 
 
 @pytest.mark.parametrize("server", SERVERS, ids=lambda server: "-".join((server[0], *server[9:])))
