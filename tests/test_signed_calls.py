@@ -196,10 +196,25 @@ def test_key_0_reaches_a_person_from_every_listening_step(server, keys):
     assert played.result.dialled
 
 
-@pytest.mark.parametrize("keys", [[], ["1"], ["1", "1"], ["1", "1", "0365"], ["1", "1", "0365", "975310"], ["1", "2"]])
+@pytest.mark.parametrize("keys", [[], ["1"], ["1", "1"], ["1", "1", "0365"], ["1", "1", "0365", "975310"]])
 def test_key_0_reaches_a_person_from_every_step_of_the_simple_menu(server, keys):
     turns = "".join(f'  - {{press: "{key}"}}\n' for key in [*keys, "0"])
     played, _ = server.call(turns + "  - expect: {queued: elderly}\n", **{"from": "'+8613800000003'"})
+    assert played.result.dialled
+
+
+@pytest.mark.parametrize(("answer", "priority"), [("1", "loss"), ("2", "elderly"), ("0", "elderly")])
+def test_key_0_at_the_entry_for_a_lost_card_reaches_a_person_whatever_is_answered(server, answer, priority):
+    played, _ = server.call(
+        f"""
+  - {{press: "1"}}
+  - {{press: "2"}}
+  - {{press: "0"}}
+  - {{hear: 要马上锁卡，请按1, press: "{answer}"}}
+  - expect: {{queued: elderly, priority: {priority}}}
+""",
+        **{"from": "'+8613800000003'"},
+    )
     assert played.result.dialled
 
 

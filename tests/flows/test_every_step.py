@@ -31,6 +31,12 @@ HIDDEN = {
 menu that verified customers leave for good; and the question to callers who were cut off while they waited.
 Conversations get there."""
 MENU_KEYS = "0123456789*#"
+BY_WORD = {"zh-CN": "你们给我回电吧", "en-US": "call me back"}
+"""What no key of a menu leads to."""
+CUT_OFF_AFTER = {"main_menu": ("1",), "elderly_simple": ("1", "1")}
+"""Keys after which a caller is in the middle of something."""
+IS_IT_LOSS = re.compile("卡丢了，要马上锁卡，请按1|If your card is lost and must be locked now, press 1")
+"""What who asks for a person at the entry for a lost card is asked first, for the place in the queue."""
 
 
 def where(leg):
@@ -52,7 +58,9 @@ def edges(leg, entries):
         by_id = re.search("身份证|ID number", leg.words)
         entered = [*(reversed(entries) if by_id else entries), *sent, NEW_PIN, "*", "0000", "000000", "9#"]
         keys = [*MENU_KEYS] if waiting.num_digits == 1 else entered
-        return [{"msg": "Gather End", "Digits": key} for key in [*keys, ""]]
+        pressed = [{"msg": "Gather End", "Digits": key} for key in [*keys, ""]]
+        words = BY_WORD[leg.machine.ivr.session.facts(leg.sid)["language"]]
+        return [*pressed, {"SpeechResult": words, "Confidence": "0.9"}] if waiting.speech else pressed
     if isinstance(waiting, Dial):
         in_vain = [{"DialCallStatus": status} for status in ("busy", "no-answer", "failed", "canceled")]
         return [{"DialCallStatus": "completed", "DialCallDuration": "60", "DialBridged": "true"}, *in_vain]
@@ -72,6 +80,10 @@ def search(ring, flow, caller):
     first = ring(caller)
     first.arrive(flow)
     found, queue = {where(first): first}, deque([(first, first.machine.kept())])
+    again = calls_again(ring, flow, caller)
+    if where(again) not in found:
+        found[where(again)] = again
+        queue.append((again, again.machine.kept()))
     while queue:
         here, kept = queue.popleft()
         here.machine.put_back(kept)
@@ -87,18 +99,43 @@ def search(ring, flow, caller):
     return found
 
 
+def calls_again(ring, flow, caller):
+    """Return the next call of a caller who was cut off in the middle of something."""
+    dropped = ring(caller)
+    dropped.arrive(flow)
+    for key in CUT_OFF_AFTER[flow]:
+        if isinstance(dropped.waiting, Gather):
+            dropped.act(Digits=key)
+    dropped.send("http://ivr.invalid/twilio/status", {"CallStatus": "completed", "CallDuration": "45"})
+    again = ring(caller)
+    again.arrive(flow)
+    return again
+
+
+def asks_for_a_person(leg, place):
+    """Ask by 0; return the calls that must be at a person then: one an answer where a question comes first."""
+    asking = leg.fork()
+    if isinstance(leg.waiting, Record):
+        asking.act(RecordingUrl="https://api.invalid/R", RecordingDuration="2", Digits="0")
+    else:
+        asking.act(msg="Gather End", Digits="*0" if place[1] == "two_questions" and place[4] == 3 else "0")
+    if not IS_IT_LOSS.search(asking.words):
+        return [asking]
+    answers = [asking.fork() for _ in "120"]
+    for answered, key in zip(answers, "120", strict=True):
+        answered.act(msg="Gather End", Digits=key)
+    asking.stay_silent()
+    return [*answers, asking]
+
+
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("flow", CALLED)
 def test_from_every_step_0_leads_to_a_person_and_silence_to_a_person_or_a_goodbye(ring, flow, caller):
     for place, leg in explore(ring, flow, caller).items():
         if isinstance(leg.waiting, Dial):
             continue
-        asking = leg.fork()
-        if isinstance(leg.waiting, Record):
-            asking.act(RecordingUrl="https://api.invalid/R", RecordingDuration="2", Digits="0")
-        else:
-            asking.act(msg="Gather End", Digits="*0" if place[1] == "two_questions" and place[4] == 3 else "0")
-        assert isinstance(asking.waiting, Dial), place
+        for asking in asks_for_a_person(leg, place):
+            assert isinstance(asking.waiting, Dial), place
         assert leg.fork().silence_to_the_end() in ("person", "goodbye"), place
 
 
