@@ -36,8 +36,9 @@ from .softphone import free_ports
 TOKEN = "fedcba9876543210fedcba9876543210"
 BASE = "http://ivr.test"
 OURS = "+861085550199"
-LOWEST, STEP, MOST = 500.0, 20.0, 140
-"""The pitches of prompts in Hz: 500 to 3280, above the ringing tone."""
+BEEP, STEP = 1000, 20
+PITCHES = [pitch for pitch in range(500, 3300, STEP) if pitch != BEEP]
+"""The pitches of prompts in Hz: above the ringing tone, without the tone before a recording."""
 SECONDS = 0.3
 
 
@@ -51,22 +52,23 @@ class Tones:
     def speak(self, text: str, language: str, rate: float) -> Audio:
         with self._lock:
             if text not in self.words:
-                assert len(self.words) < MOST
+                assert len(self.words) < len(PITCHES)
                 self.words.append(text)
-            return tone((LOWEST + STEP * self.words.index(text),), SECONDS)
+            return tone((float(PITCHES[self.words.index(text)]),), SECONDS)
 
     def heard(self, audio: Audio) -> list[str]:
         """Return the texts whose tone is in a recording, in order."""
         size = RATE // 10
         texts: list[str] = []
+        words = dict(zip(PITCHES, self.words, strict=False))
         for start in range(0, len(audio.samples) - size, size // 2):
             window = audio.samples[start : start + size] * np.hanning(size)
             spectrum = np.abs(np.fft.rfft(window, RATE))
             pitch = int(spectrum.argmax())
-            place = round((pitch - LOWEST) / STEP)
-            near = abs(pitch - LOWEST - STEP * place) <= 5
-            if spectrum.max() > 1e5 and near and 0 <= place < len(self.words) and texts[-1:] != [self.words[place]]:
-                texts.append(self.words[place])
+            nearest = STEP * round(pitch / STEP)
+            text = words.get(nearest) if abs(pitch - nearest) <= 5 and spectrum.max() > 1e5 else None
+            if text and texts[-1:] != [text]:
+                texts.append(text)
         return texts
 
 
