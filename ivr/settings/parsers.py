@@ -129,9 +129,12 @@ def read_hidden_address(text: str) -> Hidden:
 
 def read_voice_address(text: str) -> Hidden:
     """Check the address of a voice server, whose query names the voice of each language."""
-    user, _, rest = text.rpartition("@")
-    read_hidden_address(user.partition("//")[0] + "//" + rest if user else text)
-    if not any(re.fullmatch("[a-z]{2,3}-[A-Z]{2}", name) for name, _ in parse_qsl(urlsplit(text).query)):
+    try:
+        url = urlsplit(text)
+    except ValueError:  # whose text repeats the host, and with it the token
+        raise ValueError("this is not an http(s) address") from None
+    read_hidden_address(urlunsplit(url._replace(netloc=url.netloc.rpartition("@")[2])))
+    if not any(re.fullmatch("[a-z]{2,3}-[A-Z]{2}", name) for name, _ in parse_qsl(url.query)):
         raise ValueError("it names no voice; add one for each language, such as ?zh-CN=huayan&en-US=amy")
     return Hidden(text)
 

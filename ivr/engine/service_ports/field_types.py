@@ -160,10 +160,7 @@ class ClassType:
 
     def read(self, name: str, value: Any) -> str:
         """Return the word."""
-        word = TextType().read(name, value)
-        if word and not _CLASS.fullmatch(word):
-            raise LookupFailed(f"{name} is no name")
-        return word
+        return _name_like(_CLASS, name, value)
 
 
 @dataclass(frozen=True)
@@ -190,10 +187,14 @@ class NameType:
 
     def read(self, name: str, value: Any) -> str:
         """Return the name."""
-        word = TextType().read(name, value)
-        if word and not _NAME.fullmatch(word):
-            raise LookupFailed(f"{name} is no name")
-        return word
+        return _name_like(_NAME, name, value)
+
+
+def _name_like(pattern: re.Pattern[str], name: str, value: Any) -> str:
+    word = TextType().read(name, value)
+    if word and not pattern.fullmatch(word):
+        raise LookupFailed(f"{name} is no name")
+    return word
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Self
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ivr.errors import VoiceFailed
 from ivr.net.http import HttpClient, RequestFailed
@@ -42,7 +42,10 @@ class HttpVoice(Voice):
         self._is_openai = url.path.endswith(_OPENAI)
         self._path = url.path or "/"
         self._token = unquote(url.password or "")
-        self._client = HttpClient(_without_user(url), most=_AT_ONCE, largest=_LARGEST_ANSWER) if address else None
+        server = (
+            f"{url.scheme}://{url.netloc.rpartition('@')[2]}"  # the token goes into a header, never into an address
+        )
+        self._client = HttpClient(server, most=_AT_ONCE, largest=_LARGEST_ANSWER) if address else None
         self._host = url.hostname or ""
         self._readings = Readings()
         self._lock = threading.Lock()
@@ -121,9 +124,3 @@ class HttpVoice(Voice):
         with self._lock:
             self._failure, self._failed_at = reason, time.monotonic()
         return VoiceFailed(f"the voice server {self._host} {reason}")
-
-
-def _without_user(url: SplitResult) -> str:
-    port = f":{url.port}" if url.port else ""
-    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
-    return f"{url.scheme}://{host}{port}"
